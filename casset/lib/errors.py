@@ -1,0 +1,51 @@
+"""The errors Casset expects: each has a stable code and a sentence fit to show to a person."""
+
+from __future__ import annotations
+
+
+class CassetError(Exception):
+    """An expected failure.
+
+    ``code`` is stable and meant for programs, ``str(error)`` is a full sentence meant for people
+    that says what to do next, ``retryable`` tells whether the same request may work later.
+    """
+
+    code = "ERROR"
+    retryable = False
+
+    def __init__(self, message: str, *, code: str | None = None, retryable: bool | None = None):
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+        if retryable is not None:
+            self.retryable = retryable
+
+
+class ValidationError(CassetError):
+    """What the person gave us cannot be used; they can mend it."""
+
+    code = "VALIDATION_ERROR"
+
+
+class MediaError(ValidationError):
+    """A media file cannot be read, is not what it claims to be, or breaks a limit."""
+
+
+class GenerationError(CassetError):
+    """A stage could not make what it was asked for."""
+
+    code = "GENERATION_ERROR"
+    retryable = True
+
+
+class TimeoutExceeded(CassetError):
+    """Work ran past its time limit and was stopped."""
+
+    code = "TIMEOUT"
+    retryable = True
+
+
+class MissingCapability(CassetError):
+    """This machine lacks something the work needs (EGL, a model, disk space)."""
+
+    code = "MISSING_CAPABILITY"

@@ -1,0 +1,1 @@
+"""Words and when they are sung: reading lyric files, aligning known words. Never invents a word."""

@@ -1,0 +1,1 @@
+"""Who makes pictures and words: the contracts in ``base``, the local generator, and vendors' adapters."""
