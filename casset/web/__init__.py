@@ -1,0 +1,1 @@
+"""Shared Django parts of every page. Today: the liveness address."""
