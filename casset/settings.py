@@ -13,7 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 def env(name: str, default: str = "") -> str:
     """The variable's text without surrounding blanks; ``default`` when unset or empty."""
-    return os.environ.get(name, "").strip() or default
+    return os.environ.get(name, "").strip() or default  # noqa: TID251
 
 
 def env_bool(name: str, *, default: bool = False) -> bool:
@@ -36,7 +36,10 @@ ROOT_URLCONF = "casset.urls"
 ASGI_APPLICATION = "casset.asgi.application"
 WSGI_APPLICATION = "casset.wsgi.application"
 INSTALLED_APPS = ["pipeline"]
-MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
