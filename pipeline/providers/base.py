@@ -1,0 +1,79 @@
+"""What the stages ask of whoever makes words and pictures. Small protocols and frozen values only.
+
+Adapters translate every vendor exception to a ``CassetError`` whose ``retryable`` is true where
+the same request may work later; stages do the retrying.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from casset.media.audio.analysis import LyricLine
+from casset.media.audio.decode import Sound
+from pipeline.contracts import ClipPrompt, ClipScript, Scene
+
+Report = Callable[[float], None]  # called with the share that is done, 0..1
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Words heard in a song. Lines without word times have empty ``words``."""
+
+    lines: tuple[LyricLine, ...]
+    language: str = ""
+
+
+class Transcriber(Protocol):
+    """Hears words. Never invents one: what is not sung is not returned."""
+
+    name: str
+
+    def transcribe(self, sound: Sound, language: str = "") -> Transcript: ...
+
+
+@dataclass(frozen=True)
+class StillOrder:
+    """One reference image: of a scene, or of a character in it."""
+
+    prompt: str
+    scene: Scene
+    script: ClipScript | None  # a clip that plays there, for its look
+    size: tuple[int, int] = (1024, 1024)
+
+
+class ImageMaker(Protocol):
+    """Makes reference images and returns the cost in dollars."""
+
+    name: str
+
+    def still(self, order: StillOrder, out: Path) -> float: ...
+
+
+@dataclass(frozen=True)
+class ClipOrder:
+    """One clip to make. Frames count on the film's grid; ``head`` and ``tail`` are extra frames for crossfades."""
+
+    script: ClipScript
+    prompt: ClipPrompt
+    size: tuple[int, int]
+    head: int
+    tail: int
+    key_frames: tuple[int, ...]  # frames of the clip file that must be key frames
+
+
+@dataclass(frozen=True)
+class MadeClip:
+    path: Path
+    frames: int
+    cost: float = 0.0
+
+
+class ClipMaker(Protocol):
+    """Makes a clip's picture."""
+
+    name: str
+
+    def clip(self, order: ClipOrder, out: Path, report: Report) -> MadeClip: ...
