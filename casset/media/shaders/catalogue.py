@@ -23,6 +23,16 @@ TREATMENTS = HERE / "treatments"
 COMMON = HERE / "common.glsl"
 SCENE_LINES = 10_000
 INCLUDE = '#include "common.glsl"'
+# The scene's main() is called by one of ours, which can leave BT.709 limited-range Y'CbCr
+# (the rows of ``casset.media.picture.BT709`` over 255) instead of sRGB.
+EPILOGUE = """#undef main
+void main(){
+ sceneMain();
+ vec3 c=clamp(outColor.rgb,0.,1.);
+ vec3 yuv=vec3(.062745,.501961,.501961)
+  +c.r*vec3(.182586,-.100644,.439216)+c.g*vec3(.614231,-.338572,-.398942)+c.b*vec3(.062007,.439216,-.040274);
+ outColor=vec4(mix(c,yuv,uYuv),1.);
+}"""
 
 ShotSize = Literal["EWS", "WS", "MWS", "MS", "MCU", "CU", "ECU"]
 Presence = Literal["none", "optional", "always"]
@@ -134,4 +144,6 @@ def source(name: str) -> str:
         raise CatalogueError(f"{name}.frag has no line {INCLUDE}.")
     at = lines.index(INCLUDE)
     common = COMMON.read_text(encoding="utf-8").rstrip("\n")
-    return "\n".join([common, f"#line {SCENE_LINES + at + 2}", *lines[at + 1 :], ""])
+    numbering = f"#line {SCENE_LINES + at + 2}"
+    body = lines[at + 1 :]
+    return "\n".join([common, "#define main sceneMain", numbering, *body, EPILOGUE, ""])

@@ -72,9 +72,21 @@ class Canvas:
         *,
         image: tuple[str, U8] | None = None,
     ) -> U8:
-        """One frame of a scene as RGB, (h, w, 3) uint8, first row on top.
+        """One frame of a scene as RGB, (h, w, 3) uint8, first row on top."""
+        return self.draw_raw(name, size, uniforms, image=image)[::-1, :, :3]
 
-        ``image`` is the artwork with a key of its own, under which its texture is kept.
+    def draw_raw(
+        self,
+        name: str,
+        size: tuple[int, int],
+        uniforms: Mapping[str, Any],
+        *,
+        image: tuple[str, U8] | None = None,
+    ) -> U8:
+        """One frame as the framebuffer holds it: (h, w, 4) uint8, first row at the bottom.
+
+        ``image`` is the artwork with a key of its own, under which its texture is kept. Uniforms
+        that are not given keep their last value, so give all of them.
         """
         program, triangle = self._program(name)
         target = self._targets.get(size)
@@ -100,8 +112,8 @@ class Canvas:
                 program[key].value = value
         triangle.render()
         width, height = size
-        pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8)
-        return pixels.reshape(height, width, 3)[::-1]
+        pixels = np.frombuffer(target.read(components=4), np.uint8)
+        return pixels.reshape(height, width, 4)
 
     def _program(self, name: str) -> tuple[Any, Any]:
         if name not in self._programs:

@@ -72,6 +72,8 @@ def uniforms(
         "uFin": (0.0, 0.0, 0.45, 0.015),
         "uCam": camera,
         "uShake": (0.0, 0.0),
+        "uCentre": (0.0, 0.0),
+        "uYuv": 0.0,
         "uBeat": math.fmod(beat, 1.0),
         "uBar": math.fmod(beat / 4, 1.0),
         "uOnset": MUSIC[music]["uPulse"] * 0.5,
