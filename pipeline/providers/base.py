@@ -54,7 +54,10 @@ class ImageMaker(Protocol):
 
 @dataclass(frozen=True)
 class ClipOrder:
-    """One clip to make. Frames count on the film's grid; ``head`` and ``tail`` are extra frames for crossfades."""
+    """One clip to make. Frames count on the film's grid; ``head`` and ``tail`` are extra frames for crossfades.
+
+    ``calm`` asks for gentler light, 0..1: a film that would flash too often is asked for again so.
+    """
 
     script: ClipScript
     prompt: ClipPrompt
@@ -62,6 +65,7 @@ class ClipOrder:
     head: int
     tail: int
     key_frames: tuple[int, ...]  # frames of the clip file that must be key frames
+    calm: float = 0.0
 
 
 @dataclass(frozen=True)

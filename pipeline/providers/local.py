@@ -1,0 +1,271 @@
+"""The local generator: Shader Lab draws every shot, the words are set on it, x264 writes it.
+
+No key, no network, no cost. Clips are drawn by a pool of processes, one a core, each straight into
+a final-size segment that the composer only remuxes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import time
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any
+
+import cv2
+
+from casset.lib.errors import GenerationError
+from casset.lib.hashing import file_sha256
+from casset.media.audio.analysis import LyricLine
+from casset.media.compose.encoder import ENCODER
+from casset.media.compose.segment import SegmentWriter
+from casset.media.compose.type import LyricSetter
+from casset.media.shaders import catalogue, gl
+from casset.media.shaders.renderer import Renderer
+from casset.media.shaders.uniforms import MusicCurves
+from pipeline.contracts import FPS, ClipScript, LyricStyle, Shot
+from pipeline.providers.base import ClipOrder, MadeClip, Report, StillOrder
+
+# Raised by hand when the same looks would be drawn differently, so that old clips are not reused.
+DRAWING_VERSION = 1
+SUDDEN = ("uPulse", "uOnset", "uBass", "uTreb", "uEnergy")
+SLOTS = 4096  # clips of one film whose progress can be told
+
+
+@dataclass(frozen=True)
+class FilmSetting:
+    """What all clips of one film share. Plain values: it travels to the drawing processes."""
+
+    size: tuple[int, int]
+    quality: str
+    curves: Path  # MusicCurves, saved
+    curves_sha256: str
+    lyrics: tuple[LyricLine, ...]
+    lyric_style: LyricStyle
+    palette: tuple[str, ...]
+
+
+class LocalStudio:
+    """A ``ClipMaker`` and ``ImageMaker``. Use as a context manager: it owns a pool of processes."""
+
+    name = "local"
+
+    def __init__(self, *, workers: int = 0):
+        self.workers = workers or max(1, os.cpu_count() or 1)
+        self.film: FilmSetting | None = None
+        context = multiprocessing.get_context("spawn")  # a GL context must not survive a fork
+        self._context = context
+        self._drawn = context.Array(ctypes.c_int, SLOTS, lock=False)
+        self._lock = Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> LocalStudio:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            if self._pool is not None:
+                self._pool.shutdown(wait=error is None, cancel_futures=True)
+                if error is not None:
+                    for process in list((self._pool._processes or {}).values()):
+                        process.kill()
+                self._pool = None
+
+    def check(self) -> str:
+        """The drawing device's name. Raises ``MissingCapability`` where this machine cannot draw."""
+        return str(self._submit(_device).result())
+
+    def signature(self, order: ClipOrder) -> dict[str, Any]:
+        """Everything that decides a clip's bytes: equal signatures give equal clips."""
+        film = self._film()
+        return {
+            "maker": self.name,
+            "version": DRAWING_VERSION,
+            "size": order.size,
+            "quality": film.quality,
+            "frames": (order.script.start_frame - order.head, order.script.end_frame + order.tail),
+            "key_frames": order.key_frames,
+            "calm": order.calm,
+            "shots": [_shot_signature(shot) for shot in order.script.shots],
+            "music": film.curves_sha256,
+            "words": _words_in(film.lyrics, order),
+            "lyric_style": film.lyric_style.treatment,
+            "lyric_palette": film.palette if film.lyrics else (),
+            "encoder": ENCODER.fingerprint(),
+        }
+
+    def clip(self, order: ClipOrder, out: Path, report: Report) -> MadeClip:
+        """Draw one clip. Raises ``GenerationError`` (retryable) when its process died."""
+        slot = order.script.clip_index % SLOTS
+        total = order.script.end_frame + order.tail - order.script.start_frame + order.head
+        self._drawn[slot] = 0
+        job = self._submit(_draw_clip, self._film(), order, out, slot)
+        while True:
+            try:
+                frames = job.result(timeout=0.25)
+                break
+            except TimeoutError:
+                report(self._drawn[slot] / total)
+            except BrokenProcessPool:
+                self._discard_pool()
+                raise GenerationError(
+                    "A drawing process was stopped from outside; the shot is drawn again."
+                ) from None
+        report(1.0)
+        return MadeClip(out, frames)
+
+    def still(self, order: StillOrder, out: Path) -> float:
+        """Draw one reference image: the first shot that plays in the scene. Costs nothing."""
+        if order.script is None or not order.script.shots:
+            raise GenerationError(f"No shot plays in scene {order.scene.id}.", retryable=False)
+        try:
+            self._submit(_draw_still, order.script, order.size, out).result()
+        except BrokenProcessPool:
+            self._discard_pool()
+            raise GenerationError(
+                "A drawing process was stopped from outside; the picture is drawn again."
+            ) from None
+        return 0.0
+
+    def _film(self) -> FilmSetting:
+        if self.film is None:
+            raise GenerationError("The film's music is not known yet.", retryable=False)
+        return self.film
+
+    def _submit(self, work: Any, *arguments: Any) -> Future[Any]:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    self.workers,
+                    mp_context=self._context,
+                    initializer=_start_process,
+                    initargs=(self._drawn,),
+                )
+            return self._pool.submit(work, *arguments)
+
+    def _discard_pool(self) -> None:
+        with self._lock:
+            if self._pool is not None:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = None
+
+
+def _shot_signature(shot: Shot) -> dict[str, Any]:
+    look = shot.look.model_dump()
+    if shot.look.image:
+        look["image"] = _image_sha256(shot.look.image)
+    return {
+        "frames": (shot.start_frame, shot.end_frame),
+        "look": look,
+        "source": catalogue.fingerprint(shot.look.scene, shot.look.treatment),
+    }
+
+
+@cache
+def _image_sha256(path: str) -> str:
+    return file_sha256(path)
+
+
+def _words_in(lyrics: tuple[LyricLine, ...], order: ClipOrder) -> list[dict[str, Any]]:
+    """The lines that may show during the clip, with 2 s on either side for their coming and going."""
+    start, end = order.script.start - 2.0, order.script.end + 2.0
+    return [line.model_dump() for line in lyrics if line.end >= start and line.timestamp <= end]
+
+
+# -- in the drawing processes --------------------------------------------------------------------
+_progress: Any = None
+
+
+def _start_process(drawn: Any) -> None:
+    """One thread each for Mesa, OpenCV and BLAS: the pool already fills the cores."""
+    global _progress  # noqa: PLW0603
+    _progress = drawn
+    os.putenv("LP_NUM_THREADS", "1")  # read by Mesa when the first context is made
+    cv2.setNumThreads(1)
+    os.nice(5)
+
+
+def _device() -> str:
+    return gl.canvas().device
+
+
+@lru_cache(maxsize=2)
+def _renderer(size: tuple[int, int], quality: str) -> Renderer:
+    return Renderer(size, quality=quality)
+
+
+@lru_cache(maxsize=2)
+def _curves(path: Path, sha256: str) -> MusicCurves:
+    return MusicCurves.load(path)
+
+
+@lru_cache(maxsize=2)
+def _setter(film: FilmSetting) -> LyricSetter | None:
+    if film.lyric_style.treatment == "none" or not film.lyrics:
+        return None
+    return LyricSetter(film.lyrics, film.lyric_style.treatment, film.size, film.palette)
+
+
+def _draw_clip(film: FilmSetting, order: ClipOrder, out: Path, slot: int) -> int:
+    """Draw, set and encode every frame from ``start_frame - head`` to ``end_frame + tail``; return their number."""
+    renderer, curves, setter = (
+        _renderer(film.size, film.quality),
+        _curves(film.curves, film.curves_sha256),
+        _setter(film),
+    )
+    script = order.script
+    first, last = script.start_frame - order.head, script.end_frame + order.tail
+    with SegmentWriter(out, film.size, key_frames=order.key_frames, frames=last - first) as writer:
+        for frame in range(first, last):
+            shot = _shot_at(script, frame)
+            planes = renderer.planes(
+                shot.look,
+                frame - shot.start_frame,
+                shot.end_frame - shot.start_frame,
+                curves.at(frame),
+            )
+            if setter is not None:
+                setter.draw(planes, frame / FPS)
+            writer.write(planes)
+            _progress[slot] = frame - first + 1
+    return last - first
+
+
+def softened(music: dict[str, float], calm: float) -> dict[str, float]:
+    """The music with its sudden moves taken back: all of them at ``calm`` 1, none at 0."""
+    if not calm:
+        return music
+    keep = 1.0 - calm
+    return music | {name: music[name] * keep for name in SUDDEN}
+
+
+def _shot_at(script: ClipScript, frame: int) -> Shot:
+    """The shot that shows ``frame``; frames before and after the clip belong to its first and last shot."""
+    for shot in script.shots:
+        if frame < shot.end_frame:
+            return shot
+    return script.shots[-1]
+
+
+def _draw_still(script: ClipScript, size: tuple[int, int], out: Path) -> None:
+    from PIL import Image
+
+    shot = script.shots[0]
+    length = shot.end_frame - shot.start_frame
+    picture = _renderer(size, "normal").rgb(shot.look, size, frame_in_shot=length // 2, shot_frames=length)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_suffix(f".{os.getpid()}.{time.monotonic_ns()}.png")
+    Image.fromarray(picture).save(part)
+    part.replace(out)
