@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -66,12 +67,12 @@ def refine(audio: AudioData) -> tuple[ClipBoundary, ...]:
     if len(given) < FEWEST or not _covers(given, audio.duration):
         return choose(audio)
     song = Song(audio)
-    places = np.asarray(_places(song))
+    places = _places(song)
     length_cost = _length_cost(song)
     steps: list[list[Mark]] = [[Mark(0.0)]]
     for boundary in given[:-1]:
-        near = places[np.abs(places - boundary.end) <= REACH_S] if len(places) else []
-        moved = [_mark(song, float(t), story=True) for t in near]
+        near = [t for t in places if abs(t - boundary.end) <= REACH_S]
+        moved = [_mark(song, t, story=True) for t in near]
         steps.append(moved or [Mark(boundary.end)])
     steps.append([Mark(song.duration)])
     (shortest, longest), *_ = _limits(song.duration)
@@ -128,7 +129,7 @@ def _places(song: Song) -> list[float]:
     if not len(song.beats):
         places |= set(song.section_starts)
     step = song.period_s
-    for i, (a, b) in enumerate(zip(anchors, anchors[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(anchors)):
         if b - a <= 2.0:
             continue
         if i == 0 and len(song.beats):  # before the first beat, count backwards from it
@@ -194,7 +195,7 @@ def _stepped_path(
 ) -> list[float]:
     """One time a step, cheapest in sum, spans within the limits; [] if none fits."""
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, -1)}]
-    for before, marks in zip(steps, steps[1:], strict=False):
+    for before, marks in pairwise(steps):
         reached: dict[int, tuple[float, int]] = {}
         for j, mark in enumerate(marks):
             for i, (value, _) in best[-1].items():
@@ -215,14 +216,12 @@ def _stepped_path(
 
 
 def _covers(boundaries: Sequence[ClipBoundary], duration: float) -> bool:
-    joined = all(
-        abs(a.end - b.start) < 1e-3 for a, b in zip(boundaries, boundaries[1:], strict=False)
-    )
+    joined = all(abs(a.end - b.start) < 1e-3 for a, b in pairwise(boundaries))
     return joined and boundaries[0].start < 1e-3 and abs(boundaries[-1].end - duration) < 0.05
 
 
 def _spans(times: Sequence[float]) -> tuple[ClipBoundary, ...]:
     return tuple(
         ClipBoundary(start=float(a), end=float(b), duration=float(b - a))
-        for a, b in zip(times, times[1:], strict=False)
+        for a, b in pairwise(times)
     )
