@@ -22,7 +22,9 @@ SCENES = HERE / "scenes"
 TREATMENTS = HERE / "treatments"
 COMMON = HERE / "common.glsl"
 SCENE_LINES = 10_000
+PLATE = HERE / "plate.glsl"
 INCLUDE = '#include "common.glsl"'
+INCLUDE_PLATE = '#include "plate.glsl"'  # treatments only
 # The scene's main() is called by one of ours, which can leave BT.709 limited-range Y'CbCr
 # (the rows of ``casset.media.picture.BT709`` over 255) instead of sRGB.
 EPILOGUE = """#undef main
@@ -82,7 +84,7 @@ class Family(BaseModel):
 
 def scene_path(name: str) -> Path:
     """The file of one scene or treatment."""
-    for folder in (SCENES, TREATMENTS):
+    for folder in (SCENES, TREATMENTS, HERE):
         path = folder / f"{name}.frag"
         if name.isidentifier() and path.is_file():
             return path
@@ -97,6 +99,11 @@ def scene_names() -> tuple[str, ...]:
 def treatment_names() -> tuple[str, ...]:
     """Every treatment of an image with a file, in alphabetical order."""
     return tuple(sorted(path.stem for path in TREATMENTS.glob("*.frag")))
+
+
+def is_treatment(name: str) -> bool:
+    """Whether the file of that name treats an image (and reads one level of detail at a time)."""
+    return (TREATMENTS / f"{name}.frag").is_file()
 
 
 @cache
@@ -144,6 +151,9 @@ def source(name: str) -> str:
         raise CatalogueError(f"{name}.frag has no line {INCLUDE}.")
     at = lines.index(INCLUDE)
     common = COMMON.read_text(encoding="utf-8").rstrip("\n")
-    numbering = f"#line {SCENE_LINES + at + 2}"
-    body = lines[at + 1 :]
-    return "\n".join([common, "#define main sceneMain", numbering, *body, EPILOGUE, ""])
+    parts = [common, "#define main sceneMain"]
+    if INCLUDE_PLATE in lines:
+        at = lines.index(INCLUDE_PLATE)
+        parts.append(PLATE.read_text(encoding="utf-8").rstrip("\n"))
+    parts += [f"#line {SCENE_LINES + at + 2}", *lines[at + 1 :], EPILOGUE, ""]
+    return "\n".join(parts)

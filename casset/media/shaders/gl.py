@@ -11,6 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,7 +43,6 @@ class Canvas:
     """Draws scenes into memory. Programs and framebuffers are kept for the life of the process."""
 
     def __init__(self) -> None:
-        import moderngl
 
         try:
             self._context: Any = moderngl.create_context(
@@ -94,6 +94,11 @@ class Canvas:
             target = self._targets[size] = self._context.simple_framebuffer(size, components=4)
         target.use()
         texture = self._blank if image is None else self._image(*image)
+        # Treatments name the level they read; scenes show the artwork at any size and slant.
+        between = moderngl.LINEAR_MIPMAP_LINEAR
+        if catalogue.is_treatment(name):
+            between = moderngl.LINEAR_MIPMAP_NEAREST
+        texture.filter = (between, moderngl.LINEAR)
         texture.use(0)
         values = {
             **uniforms,
@@ -117,8 +122,6 @@ class Canvas:
 
     def _program(self, name: str) -> tuple[Any, Any]:
         if name not in self._programs:
-            import moderngl
-
             try:
                 program = self._context.program(
                     vertex_shader=VERTEX, fragment_shader=catalogue.source(name)
@@ -137,14 +140,12 @@ class Canvas:
         return self._textures[key]
 
     def _texture(self, pixels: U8) -> Any:
-        import moderngl
 
         height, width = pixels.shape[:2]
         texture = self._context.texture(
             (width, height), 3, np.ascontiguousarray(pixels[::-1]).tobytes(), alignment=1
         )
         texture.repeat_x = texture.repeat_y = False
-        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         texture.build_mipmaps()
         return texture
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casset.media.picture import Planes
-from casset.media.shaders import camera, gl, images
+from casset.media.shaders import camera, catalogue, gl, images
 from casset.media.shaders.colours import linear_palette
 from casset.media.shaders.finish import Finish, finish
 from casset.media.shaders.look import Look
@@ -21,6 +21,7 @@ Quality = Literal["normal", "high"]
 Music = Mapping[str, float]
 
 INNER_PIXELS = 1024 * 576  # drawn on the CPU; 576x1024 and 768x768 are as many
+SLEEVE_PX = 1024
 VIGNETTE, BLACK_LIFT = 0.45, 0.015
 ARTWORK = "artwork"  # Look.scene of a shot that shows a treatment of its image
 REST: dict[str, float] = dict.fromkeys(
@@ -47,6 +48,7 @@ class Renderer:
         self.size = size
         self.fps = fps
         self._canvas = gl.canvas()
+        self._sleeves: dict[str, U8] = {}
         native = quality == "high" or self._canvas.on_gpu
         self.inner = size if native else inner_size(size)
         self._style = style or (Finish(sharpness=0.15) if native else Finish())
@@ -90,8 +92,19 @@ class Renderer:
     ) -> U8:
         values = uniforms(look, frame_in_shot, shot_frames, music, fps=self.fps)
         values["uYuv"] = float(yuv)
-        image = (look.image, load_image(look.image)) if look.image else None
-        return self._canvas.draw_raw(program_name(look), size, values, image=image)
+        return self._canvas.draw_raw(program_name(look), size, values, image=self._image(look))
+
+    def _image(self, look: Look) -> tuple[str, U8] | None:
+        """The look's artwork with a key of its own; for a treatment without one, a drawn sleeve."""
+        if look.image:
+            return look.image, load_image(look.image)
+        if not catalogue.is_treatment(program_name(look)):
+            return None  # art() draws the sleeve itself where a scene shows one
+        key = f"sleeve {look.seed} {' '.join(look.palette)}"
+        if key not in self._sleeves:
+            values = {**uniforms(look, 0, 1, REST), "uYuv": 0.0}
+            self._sleeves[key] = self._canvas.draw("sleeve", (SLEEVE_PX, SLEEVE_PX), values)
+        return key, self._sleeves[key]
 
 
 def inner_size(size: tuple[int, int], pixels: int = INNER_PIXELS) -> tuple[int, int]:
