@@ -22,6 +22,7 @@ SCENES = HERE / "scenes"
 TREATMENTS = HERE / "treatments"
 COMMON = HERE / "common.glsl"
 SCENE_LINES = 10_000
+VERTEX = HERE / "frame.vert"
 PLATE = HERE / "plate.glsl"
 INCLUDE = '#include "common.glsl"'
 INCLUDE_PLATE = '#include "plate.glsl"'  # treatments only
@@ -138,6 +139,11 @@ def read_family(path: Path) -> Family:
         if low > high:
             raise CatalogueError(f"{path.name}: '{key}' must rise, not '{fields[key]}'.")
     return family
+
+
+def vertex_source() -> str:
+    """The vertex stage that every scene and treatment is linked with; its input is ``corner``."""
+    return VERTEX.read_text(encoding="utf-8")
 
 
 def source(name: str) -> str:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 U8 = NDArray[np.uint8]
-VERTEX = "#version 300 es\nin vec2 corner;void main(){gl_Position=vec4(corner,0.,1.);}"
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader")
 _LOCATION = re.compile(r"\b\d+:(\d+)\((\d+)\): (error|warning): (.*)")
 
@@ -124,7 +123,7 @@ class Canvas:
         if name not in self._programs:
             try:
                 program = self._context.program(
-                    vertex_shader=VERTEX, fragment_shader=catalogue.source(name)
+                    vertex_shader=catalogue.vertex_source(), fragment_shader=catalogue.source(name)
                 )
             except moderngl.Error as error:
                 raise ShaderError(_readable(name, str(error))) from error

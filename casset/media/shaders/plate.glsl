@@ -78,7 +78,5 @@ vec3 print_(vec3 c) {
   c = min(c, .80) + .20 * over / (over + .20);
   vec3 a = sqrt(c), b = sqrt(a), d = sqrt(b);
   c = sat(.585122 * a + .783140 * b - .368263 * d);
-  ivec2 g = ivec2(gl_FragCoord.xy);
-  uint k = pcg(uint(g.x) + pcg(uint(g.y) + uint(int(uTime * 24.)) * 7919u));
-  return c + (uf(k) + uf(k * 2654435769u) - 1.) * (uFin.y + .004);
+  return dithered(c);
 }

@@ -20,7 +20,7 @@ U8 = NDArray[np.uint8]
 Quality = Literal["normal", "high"]
 Music = Mapping[str, float]
 
-INNER_PIXELS = 1024 * 576  # drawn on the CPU; 576x1024 and 768x768 are as many
+INNER_PIXELS = 960 * 540  # drawn on the CPU; 540x960 and 720x720 are as many
 SLEEVE_PX = 1024
 VIGNETTE, BLACK_LIFT = 0.45, 0.015
 ARTWORK = "artwork"  # Look.scene of a shot that shows a treatment of its image
@@ -33,7 +33,7 @@ REST: dict[str, float] = dict.fromkeys(
 class Renderer:
     """Draws looks at one final size (width, height, both even).
 
-    On the CPU scenes are drawn near 1024x576 and enlarged by the film finish; with a GPU, or with
+    On the CPU scenes are drawn at 960x540 and enlarged by the film finish; with a GPU, or with
     ``quality="high"``, at the final size. Equal looks, frames and music give equal planes.
     """
 
