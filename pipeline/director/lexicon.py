@@ -34,6 +34,7 @@ PULL: dict[Kind, float] = {
     "place": 1.0, "subject": 1.0, "weather": 0.7, "style": 0.45, "motion": 0.4, "time": 0.35,
     "colour": 0.5, "mood": 0.3,
 }  # fmt: skip
+FIGURE_PULL = 0.5  # people can enter most scenes, so they choose fewer of them
 BY_RANK = (1.0, 0.75, 0.55, 0.4, 0.35, 0.3, 0.3, 0.3)  # a concept's tags, best first
 PEOPLE = frozenset(
     [
@@ -162,25 +163,18 @@ class Reading:
         return [m.concept.palette for kind in order for m in self.of(kind) if m.concept.palette]
 
     @property
-    def hues(self) -> tuple[float, ...]:
-        """OKLCH hues asked for: named colours, or else what the first other word brings.
+    def colour_hues(self) -> tuple[float, ...]:
+        """OKLCH hues of the colours that are named, at most three."""
+        bends = [m.concept.palette for m in self.of("colour") if m.concept.palette]
+        return tuple(hue for bend in bends for hue in bend.hues)[:3]
 
-        One named colour is joined by the light of a named hour: "green forest at dawn".
-        """
-        named = [
-            hue for m in self.of("colour") if m.concept.palette for hue in m.concept.palette.hues
+    @property
+    def other_hues(self) -> tuple[float, ...]:
+        """The hues that a style, an hour or a subject brings by itself: the first that does."""
+        bends = [
+            m.concept.palette for m in (*self.of("style"), *self.of("time"), *self.of("subject"))
         ]
-        other = [
-            m.concept.palette.hues
-            for m in (*self.of("style"), *self.of("time"), *self.of("subject"))
-            if m.concept.palette and m.concept.palette.hues
-        ]
-        if not named:
-            return other[0] if other else ()
-        if len(named) == 1 and other:
-            lights = [hue for hue in other[0] if abs((hue - named[0] + 180) % 360 - 180) > 30]
-            named += lights[:1]
-        return tuple(named[:3])
+        return next((bend.hues for bend in bends if bend and bend.hues), ())
 
     @property
     def speed(self) -> float:
@@ -240,7 +234,8 @@ class Reading:
             if concept.weather and concept.weather == family.weather:
                 hit = max(hit, 1.0)
             if hit > 0:
-                total += PULL[concept.kind] * hit
+                weight = PULL[concept.kind] if not concept.figure else FIGURE_PULL
+                total += weight * hit
                 words.append(meaning.word)
         return total, list(dict.fromkeys(words))
 
@@ -268,6 +263,13 @@ class Reading:
         return PromptReading(prompt=self.prompt, understood=understood, not_understood=self.unknown)
 
 
+class MoodDefault(Strict):
+    """What a song of this mood shows when the sentence asks for nothing that is known."""
+
+    tags: tuple[str, ...]
+    hours: tuple[float, float] = Field(alias="tod")  # time of day from first to last
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """All concepts, looked up by phrase; and the words that carry no picture."""
@@ -279,6 +281,7 @@ class Lexicon:
     ends: frozenset[str]
     worlds: Mapping[str, tuple[str, ...]]
     neighbours: Mapping[str, tuple[str, ...]]
+    moods: Mapping[str, MoodDefault]
     longest: int
 
     def read(self, prompt: str, families: Iterable[Family] = ()) -> Reading:
@@ -372,6 +375,7 @@ def lexicon() -> Lexicon:
         ends=frozenset(_list(grammar["ends"])),
         worlds={name: tuple(words) for name, words in grammar["worlds"].items()},
         neighbours={name: tuple(words) for name, words in grammar["neighbours"].items()},
+        moods={name: MoodDefault.model_validate(m) for name, m in grammar["moods"].items()},
         longest=max(len(phrase) for phrase in phrases),
     )
 

@@ -100,7 +100,8 @@ def compute(
     cover: CoverColours | None = None,
 ) -> FilmPalette:
     """The film's palettes. Deterministic for equal arguments; seeds turn unasked hues a little."""
-    bend = _joined(reading.bends).model_copy(update={"hues": reading.hues})
+    hues = reading.colour_hues or reading.other_hues
+    bend = _joined(reading.bends).model_copy(update={"hues": hues})
     facts = _facts(analysis, reading, cover)
     fired = rules.fire("colour", facts)
     asked = bool(bend.hues or bend.scheme)
@@ -178,8 +179,15 @@ def _hues(
         accent = ordered[1] if len(ordered) == 3 else turn_towards(deep, glow, 0.1)
     elif bend.hues:
         deep = bend.hues[0]
-        glow = turn_towards(deep, 75.0 if hue_distance(deep, 75) < 100 else 205.0, 0.35)
-        if hue_distance(deep, 75.0) < 60:  # a light colour is the light, not the ground
+        lamp = [h for h in reading.other_hues if hue_distance(h, 65) < 45 < hue_distance(h, deep)]
+        glow = (
+            lamp[0]
+            if lamp
+            else turn_towards(deep, 75.0 if hue_distance(deep, 75) < 100 else 205.0, 0.35)
+        )
+        if (
+            hue_distance(deep, 75.0) < 60 and not lamp
+        ):  # a light colour is the light, not the ground
             deep, glow = (deep - 45) % 360, deep
         accent = bend.hues[0]
     elif cover is not None:
