@@ -7,16 +7,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from casset.lib.errors import MediaError
+from casset.media.shaders import images
 from pipeline.director.oklch import hue_distance, oklab
 
 SIDE = 96  # pixels a side the cover is looked at
 GROUPS = 8
 ROUNDS = 12
 COLOURFUL = 0.03  # least OKLCH chroma that has a hue
-MAX_PIXELS = 80_000_000
 
 
 @dataclass(frozen=True)
@@ -29,16 +27,8 @@ class CoverColours:
 
 
 def read_cover(path: Path | str) -> CoverColours:
-    """The colours of an image file. Raises ``MediaError`` when it cannot be read as one."""
-    try:
-        with Image.open(path) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise MediaError("The cover is too large. Use one of at most 80 megapixels.")
-            image.draft("RGB", (SIDE * 2, SIDE * 2))
-            small = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise MediaError("The cover cannot be read. Use a JPEG or PNG picture.") from error
-    return colours_of(np.asarray(small, np.float64).reshape(-1, 3) / 255)
+    """The colours of an image file. Raises ``MediaError`` when it cannot be used as one."""
+    return colours_of(images.load(path, max_side=SIDE).reshape(-1, 3).astype(np.float64) / 255)
 
 
 def colours_of(pixels: NDArray[np.float64]) -> CoverColours:
