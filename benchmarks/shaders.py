@@ -1,4 +1,4 @@
-"""CPU cost of a frame: every scene at 1024x576, every treatment, and the finish at 1080p, one thread.
+"""CPU cost of a frame: every scene at 960x540, every treatment, and the finish at 1080p, one thread.
 
 ``python -m benchmarks.shaders [scene ...]``. Process CPU time, least of several frames, so that a
 busy machine spoils little; drawing and read-back included.
@@ -20,7 +20,7 @@ import numpy as np
 
 from casset.media.shaders import catalogue, finish, gl, preview
 
-SIZE = (1024, 576)
+SIZE = (960, 540)
 HEAVIEST_MS, MEAN_MS, FINISH_MS = 60.0, 45.0, 10.0
 
 

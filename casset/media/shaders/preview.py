@@ -125,7 +125,7 @@ def main(argv: list[str] | None = None) -> int:
     """The command; returns its exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("scene", nargs="*", help="names of scenes; none lists them")
-    parser.add_argument("--size", default="1024x576")
+    parser.add_argument("--size", default="960x540")
     parser.add_argument("--time", type=float, default=9.0)
     parser.add_argument("--palette", default="ember", help=f"one of {', '.join(PALETTES)}")
     parser.add_argument("--music", default="chorus", choices=sorted(MUSIC))
