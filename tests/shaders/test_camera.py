@@ -38,7 +38,7 @@ def test_a_move_never_jumps_and_never_stands_still(move: str) -> None:
         for one, two in pairwise(path)
     ]
     assert max(steps) < 0.015
-    assert all(sum(steps[i : i + 10]) > 1e-4 for i in range(0, 110))
+    assert all(sum(steps[i : i + 10]) > 1e-4 for i in range(110))
 
 
 def test_pushing_in_comes_closer_and_pulling_out_goes_away() -> None:
