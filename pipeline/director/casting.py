@@ -26,10 +26,14 @@ CLOSE = frozenset({"MS", "MCU", "CU", "ECU"})
 SECONDS_A_PART = 34.0
 # What a place is worth beside what the sentence asks for.
 SAME_WORLD, NEIGHBOUR_WORLD, OTHER_WORLD = 0.45, 0.15, -0.8
+FIRST_INSERT = 0.3
 ENOUGH = 0.45  # worth beside the others that a part beyond the third needs
+CLASH = 0.8
 WRONG_HOUR = 0.7
-WRONG_WEATHER = 0.45
+WRONG_WEATHER = 0.75
 UNASKED_PERSON = 0.5
+HARSH = frozenset({"rain", "snow", "storm"})
+PLACELESS = frozenset({"body", "texture", "fire"})  # worlds that can lie in any place
 SHOWS_FIGURE = 0.45
 ALIKE = 0.7
 CHANCE = 0.16  # how much a seed may shuffle near equals
@@ -120,7 +124,7 @@ def cast(
     inserts: list[_Score] = []
     while details and len(chosen) + len(inserts) < total:
         best = max(details, key=lambda s: audition.beside(s, chosen + inserts))
-        if inserts and audition.beside(best, chosen + inserts) < ENOUGH:
+        if audition.beside(best, chosen + inserts) < (ENOUGH if inserts else FIRST_INSERT):
             break
         details.remove(best)
         inserts.append(best)
@@ -139,6 +143,7 @@ class _Score:
     family: Family
     pull: float  # what the sentence asks for
     words: tuple[str, ...]
+    named: bool  # a place, a thing or a weather of the sentence is what it shows
     alone: float  # pull and fit, before it is seen beside others
 
 
@@ -160,8 +165,8 @@ class _Audition:
         pull, words = reading.pull(family)
         if pull < 0:
             return None
-        worlds = self.words.worlds_of(family.words)
-        if self.asked_worlds and not worlds & self.asked_worlds:
+        worlds = self.words.worlds_of(family)
+        if self.asked_worlds and not worlds & (self.asked_worlds | PLACELESS):
             pull *= 0.55
         alone = pull
         if reading.figure and family.figure != "none":
@@ -170,26 +175,27 @@ class _Audition:
             alone -= UNASKED_PERSON * (not words)
         if not reading.wanted:
             alone += 0.6 * any(tag in family.words for tag in self.mood_tags)
-        if family.weather and family.weather not in reading.weathers:
+        if family.weather in HARSH and family.weather not in reading.weathers:
             alone -= WRONG_WEATHER if reading.wanted else 0.1
+        alone -= CLASH * reading.clashes(family)
         alone -= WRONG_HOUR * _hours_off(self.hours, family.tod)
         alone += 0.4 * _fits(family.energy, self.energy)
         alone += random.Random(f"{self.seed} {family.name}").uniform(0, CHANCE)  # noqa: S311
         if not reading.wanted:
             alone += random.Random(f"take {self.seed} {family.name}").uniform(0, 0.5)  # noqa: S311
-        return _Score(family, pull, tuple(words), alone)
+        return _Score(family, pull, tuple(words), reading.names(family), alone)
 
     def beside(self, score: _Score, chosen: Sequence[_Score]) -> float:
         """The family beside those already chosen: the same world, but not the same picture."""
         home = chosen[0].family
-        own, first = self.words.worlds_of(score.family.words), self.words.worlds_of(home.words)
+        own, first = self.words.worlds_of(score.family), self.words.worlds_of(home)
         near = {world for name in first for world in self.words.neighbours.get(name, ())}
         if own & (first | self.asked_worlds):
             world = SAME_WORLD
         elif own & near:
             world = NEIGHBOUR_WORLD
         else:
-            world = OTHER_WORLD if score.pull < STRONG_PULL else 0.0
+            world = 0.0 if score.pull >= STRONG_PULL and score.named else OTHER_WORLD
         alike = max(_likeness(score.family, other.family) for other in chosen)
         return score.alone + world - ALIKE * alike
 

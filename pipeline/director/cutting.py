@@ -18,6 +18,12 @@ OFF_BAR, HALF_BAR = 0.55, 0.25
 STRUCK = 1.0  # what a fully struck beat is worth, in wished shot lengths
 ENTRY = 1.2  # what an entry of drums or bass is worth
 CHANCE = 0.3
+PACES = (
+    0.1,
+    0.35,
+    0.55,
+    0.8,
+)  # where between a band's shortest and longest shot a clip's pace may lie
 
 
 def frame_of(seconds: float) -> int:
@@ -36,8 +42,9 @@ def cuts_between(
     if not inside:
         return []
     least = max(SHORTEST_S, 0.8 * shortest, FEWEST_BEATS * song.period_s - 0.05)
-    wished = (shortest + longest) / 2
     chance = random.Random(f"cuts {seed} {frame_of(start)}")  # noqa: S311
+    wished = shortest + (longest - shortest) * chance.choice(PACES)
+    least = max(least, 0.75 * wished) if wished > 2 else least
     marks = [Mark(start)]
     for i in inside:
         number = int(song.numbers[i])

@@ -35,6 +35,9 @@ PULL: dict[Kind, float] = {
     "colour": 0.5, "mood": 0.3,
 }  # fmt: skip
 FIGURE_PULL = 0.5  # people can enter most scenes, so they choose fewer of them
+FIRST_NAMED = 1.15  # what is named first is what the film is about
+CLASHING = 9  # header words that may clash with the sentence
+TELLING = 6  # header words that say where a scene belongs
 BY_RANK = (1.0, 0.75, 0.55, 0.4, 0.35, 0.3, 0.3, 0.3)  # a concept's tags, best first
 PEOPLE = frozenset(
     [
@@ -56,6 +59,7 @@ PEOPLE = frozenset(
         "woman",
     ]
 )
+ANYONE = frozenset({"person", "woman", "man", "child"})  # can be in any scene
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.,;:!?()]")
 
 
@@ -79,10 +83,12 @@ class Concept(Strict):
     say: str  # in a description: "a city street"
     words: tuple[str, ...]
     tags: tuple[str, ...] = ()  # words of scene headers, best first
+    clashes: tuple[str, ...] = ()  # words of scene headers that do not go with it
     world: str | None = None
     figure: float | None = None  # asks for a person in the picture
     character: str = ""
     people: bool = False
+    dress: bool | None = None  # whether the silhouette wears one, where the word says
     tod: float | None = None
     weather: str | None = None
     palette: Bend | None = None
@@ -143,6 +149,12 @@ class Reading:
         named = [m.concept.character for m in self.wanted if m.concept.character]
         telling = [name for name in named if name != "a lone figure"]
         return (telling or named or ["a lone figure"])[0]
+
+    @property
+    def dress(self) -> bool | None:
+        """Whether the person wears a dress, where the sentence says who it is."""
+        said = [m.concept.dress for m in self.wanted if m.concept.dress is not None]
+        return said[0] if said else None
 
     @property
     def times(self) -> list[float]:
@@ -221,6 +233,7 @@ class Reading:
         if self._refuses(family):
             return -1.0, []
         total, words = 0.0, []
+        first = next(iter(self.of("place", "subject")), None)
         for meaning in self.wanted:
             concept = meaning.concept
             hit = max(
@@ -234,10 +247,28 @@ class Reading:
             if concept.weather and concept.weather == family.weather:
                 hit = max(hit, 1.0)
             if hit > 0:
-                weight = PULL[concept.kind] if not concept.figure else FIGURE_PULL
+                weight = PULL[concept.kind]
+                if concept.figure and (concept.id in ANYONE or not _named(family, concept.id)):
+                    weight = FIGURE_PULL
+                if meaning == first:
+                    weight *= FIRST_NAMED
                 total += weight * hit
                 words.append(meaning.word)
         return total, list(dict.fromkeys(words))
+
+    def names(self, family: Family) -> bool:
+        """Whether a place, a thing or a weather of the sentence is what the scene shows."""
+        return any(
+            _named(family, word) == 1.0
+            for m in self.of("place", "subject", "weather")
+            if m.concept.id not in ANYONE
+            for word in (*m.concept.tags[:1], m.word)
+        )
+
+    def clashes(self, family: Family) -> bool:
+        """Whether a scene shows what does not go with the sentence: a moon at noon."""
+        against = {word for m in self.wanted for word in m.concept.clashes}
+        return bool(against & set(family.words[:CLASHING])) and not self.names(family)
 
     def _refuses(self, family: Family) -> bool:
         if self.no_people and (family.figure == "always" or PEOPLE & set(family.words)):
@@ -342,10 +373,13 @@ class Lexicon:
     def _is_empty(self, token: str) -> bool:
         return any(form in self.stop for form in forms_of(token)) or len(token) < 2
 
-    def worlds_of(self, words: Iterable[str]) -> set[str]:
-        """The worlds that scene header words belong to."""
-        given = set(words)
-        return {world for world, members in self.worlds.items() if given & set(members)}
+    def worlds_of(self, family: Family) -> set[str]:
+        """The worlds a scene belongs to, by the first and most telling words of its header."""
+        for given in (set(family.words[:TELLING]), set(family.words)):
+            found = {world for world, members in self.worlds.items() if given & set(members)}
+            if found:
+                return found
+        return set()
 
 
 @cache

@@ -45,6 +45,7 @@ def span_facts(song: Song, start: float, end: float, *, lift: float = 0.0) -> Fa
         "occurrence": song.occurrence(index),
         "section_start": start < 0.05 or any(abs(start - at) < 0.05 for at in song.section_starts),
         "drop": any(abs(start - at) < 0.05 for at in song.drops),
+        "before_drop": any(-0.05 < at - end < 0.05 for at in song.drops),
         "loudest": section == song.loudest,
         "first": start < 0.05,
         "last": end > song.duration - 0.05,

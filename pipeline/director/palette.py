@@ -24,7 +24,7 @@ from pipeline.director.rules import Facts, Rulebook
 Palette = tuple[str, str, str, str, str]
 Part = Literal["opening", "verse", "chorus", "bridge", "closing"]
 ROLES = ("shadow", "deep", "mid", "glow", "key")
-WARM, COOL = 55.0, 250.0
+WARM, COOL, GREEN = 55.0, 250.0, 140.0
 # Lightness and chroma of the five roles, and the hues a scheme brings when nothing else asks.
 LADDERS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "plain": ((0.15, 0.31, 0.55, 0.76, 0.935), (0.025, 0.095, 0.135, 0.150, 0.060)),
@@ -116,6 +116,8 @@ def compute(
     base = _laid_out(scheme, deep, glow, accent, lightness, chroma, bend.contrast)
     vivid = scheme not in {"mono", "noir", "sepia"}
     turn = 16.0 if vivid and len(bend.hues) < 2 else 0.0
+    if hue_distance(glow - 2 * turn, GREEN) < hue_distance(glow, GREEN):
+        turn = -turn  # light that turns green looks ill
     parts: dict[Part, Palette] = {
         "opening": base.shaded(lightness=-0.035, chroma=0.82).hex(),
         "verse": base.hex(),
@@ -241,12 +243,11 @@ def _apart(deep: float, glow: float) -> float:
 def _between(deep: float, glow: float) -> float:
     """The hue of mid: on the short arc, but not in the greens that neither end asked for."""
     mid = turn_towards(deep, glow, 0.42)
-    green = 140.0
     if (
-        hue_distance(mid, green) < 60
-        and min(hue_distance(deep, green), hue_distance(glow, green)) > 25
+        hue_distance(mid, GREEN) < 60
+        and min(hue_distance(deep, GREEN), hue_distance(glow, GREEN)) > 25
     ):
-        mid = turn_towards(deep, 335.0, 0.5) if hue_distance(deep, green) > 80 else deep
+        mid = turn_towards(deep, 335.0, 0.5) if hue_distance(deep, GREEN) > 80 else deep
     return mid
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +21,7 @@ from pipeline.director.rules import CutKind, Rulebook
 from pipeline.director.staging import Placed, reachable, zoom_for
 
 PUNCH = 1.36  # how much closer a punch-in is
+CLOSEST = 1.95
 CORNERS = 3  # takes of a place that a film goes to in turn
 MOTIF_CORNER = 9
 FIGURE_ZOOM = 1.5  # a drawn figure does not bear more
@@ -29,6 +31,12 @@ TREATMENTS: dict[str, tuple[Treatment, ...]] = {
     "dark": ("duotone", "halation", "parallax"),
     "bright": ("parallax", "halation", "slow_zoom"),
 }
+
+
+def wears_dress(seed: int) -> bool | None:
+    """Which silhouette the scenes draw for a seed (``dressed`` in ``common.glsl``); None if close."""
+    part = (seed & 1023) * 0.618 % 1.0
+    return None if min(part, abs(part - 0.5), 1 - part) < 0.02 else part >= 0.5
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,8 @@ class Camera:
         self.song, self.cast, self.reading = song, cast, reading
         self.palettes, self.rules = palettes, rules
         self.seed, self.cover = seed, cover
+        asked = reading.dress
+        self.dress = asked if asked is not None else self._number("dress") % 2 == 0
         self.last_move: Move | None = None
         self.artworks = 0
 
@@ -159,7 +169,7 @@ class Camera:
             figure = 1.0
         zoom = zoom_for(family, view.size)
         if view.closer:
-            zoom = zoom_for(family, clip.size) * PUNCH
+            zoom = min(CLOSEST, zoom_for(family, clip.size) * PUNCH)
         if figure:
             zoom = min(zoom, FIGURE_ZOOM)
         chance = random.Random(f"look {self.seed} {clip.index} {frame_of(start)}")  # noqa: S311
@@ -169,7 +179,7 @@ class Camera:
         return Look(
             scene=family.name,
             palette=palette,
-            seed=(self._number(family.name) + view.corner) % 1_000_000,
+            seed=self._take(family.name, view.corner),
             tod=round(self.cast.hour(clip.span.start / self.song.duration, family), 4),
             density=self._density(energy, bool(clip.motif)),
             figure=figure,
@@ -216,6 +226,12 @@ class Camera:
         options = TREATMENTS[self.song.analysis.mood.primary]
         self.artworks += 1
         return options[(self.artworks - 1) % len(options)]
+
+    def _take(self, name: str, corner: int) -> int:
+        """The seed of one take of a place: of those in which the person is dressed as in all others."""
+        first = self._number(name)
+        takes = (n for n in itertools.count(first) if wears_dress(n) is self.dress)
+        return next(itertools.islice(takes, corner, None))
 
     def _number(self, name: str) -> int:
         """A number for a place that stays the same through the film and differs between takes."""

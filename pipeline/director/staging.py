@@ -22,7 +22,7 @@ from pipeline.director.rules import Fired, Rulebook
 ZOOM_A_STEP = 0.26  # how much closer one step of shot size is
 MOST_ZOOM = 1.75
 SAME_PLACE = -2.2  # two clips in a row in one place
-BEFORE_MOTIF = -1.2  # a place just before the chorus that shows it
+SHOWN_NEXT = -1.6  # a place just before the clip that is certain to show it
 SHARE = 2.2  # pull towards a part's fair share of the film
 CHANCE = 0.25
 FIGURE_LEAST, FIGURE_MOST = 0.6, 0.8
@@ -82,9 +82,14 @@ def place(
         band = rules.first("band", facts[i])
         before_motif = i + 1 < len(spans) and motifs[i + 1]
         previous = film[-1] if film else None
-        part = (
-            cast.motif if motifs[i] else ledger.choose(i, story, facts[i], previous, before_motif)
-        )
+        before_end = i + 2 == len(spans) and len(spans) > 3
+        if motifs[i]:
+            part = cast.motif
+        elif i in (0, len(spans) - 1):
+            part = cast.home
+        else:
+            soon = cast.motif if before_motif else cast.home if before_end else None
+            part = ledger.choose(i, story, facts[i], previous, soon)
         size = _size(part, story, band, reading, previous, ledger.visits(part))
         told = facts[i] | {"scene": part.title}
         reasons = [rules.cite(story.rule.id, told), band.reason]
@@ -144,9 +149,10 @@ class _Ledger:
         story: Fired,
         facts: FactDict,
         previous: Placed | None,
-        before_motif: bool,
+        soon: Part | None,
     ) -> Part:
-        """The part that fits the moment best, has had too little, and is not where we just were."""
+        """The part that fits the moment best, has had too little, and is neither the one before
+        nor (``soon``) the one that is certain to come next."""
         roles = story.effect.roles
         used = sum(self.seconds.values()) or 1.0
         energy = float(facts["energy"])
@@ -161,8 +167,8 @@ class _Ledger:
             value = role + SHARE * due + 0.5 * part.pull - 0.8 * off
             if previous and previous.part.name == part.name:
                 value += SAME_PLACE
-            if before_motif and part == self.cast.motif:
-                value += BEFORE_MOTIF
+            if part == soon:
+                value += SHOWN_NEXT
             chance = random.Random(f"{self.seed} {index} {part.name}")  # noqa: S311
             return value + chance.uniform(0, CHANCE)
 
@@ -194,8 +200,11 @@ def _give_glances(film: list[Placed], cast: Cast) -> None:
     turn = 0
     for i, clip in enumerate(film):
         taken = {p.part.name for p in film[max(0, i - 1) : i + 2]}
+        before = film[i - 1].insert if i else None
+        if before:
+            taken.add(before.name)
         free = [part for part in cast.inserts if part.name not in taken]
-        if free:
+        if free and i % 5 != 3:
             clip.insert = free[turn % len(free)]
             turn += 1
 
