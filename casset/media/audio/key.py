@@ -59,7 +59,7 @@ def find(spectra: Spectra) -> KeyReading:
                 scores[mode, tonic] += np.corrcoef(np.roll(profile, tonic), tones)[0, 1] / 3
     scores = np.nan_to_num(scores)
     scores += BASS_WEIGHT * _z(bass) + LAST_CHORD_WEIGHT * _z(_peaked(ending, 2))
-    mode, tonic = np.unravel_index(int(scores.argmax()), scores.shape)
+    best_mode, best_tonic = divmod(int(scores.argmax()), 12)
     first, second = np.sort(scores.ravel())[::-1][:2]
     clear = float(np.clip(_contrast(tones) / 0.35, 0, 1))  # flat pitch classes are noise, not a key
     confidence = float(np.clip((first - second) / SURE_MARGIN, 0, 1)) * clear
@@ -68,8 +68,8 @@ def find(spectra: Spectra) -> KeyReading:
     major = float(np.clip((scores[0].max() - scores[1].max()) / 0.2, -1, 1)) * clear
     return KeyReading(
         Key(
-            tonic=NAMES[int(tonic)],
-            mode="minor" if mode else "major",
+            tonic=NAMES[best_tonic],
+            mode="minor" if best_mode else "major",
             confidence=round(confidence, 3),
         ),
         major,

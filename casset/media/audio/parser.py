@@ -77,7 +77,7 @@ def analyse(
     tonality = key.find(spectra)
     feeling = mood.read(spectra, tonality, measured, grid.tempo.bpm if len(grid.beats) else 0.0)
     bars = features.by_bar(spectra, _edges(grid, spectra.duration))
-    form = structure.find(bars, lines, arousal=feeling.arousal, lead=spectra.lead)
+    form = structure.find(bars, lines, arousal=feeling.arousal)
     found_hooks = hooks.find(bars, form) if measured.integrated is not None else ()
     fallbacks += _about_sound(measured, sound.duration)
     tell(1.0, "done")

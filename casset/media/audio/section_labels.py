@@ -7,6 +7,7 @@ parts (louder, brighter, wider, its words return exactly), is heard again, and s
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,7 @@ from casset.media.audio.section_words import WordCues
 from casset.media.audio.selfsimilarity import Likeness
 
 SURE = 0.75  # a label below this is shown as likely
+SOLO_SHARE = 0.68  # of the usual singing; a part heard once with less is played, not sung
 NO_CHORUS = 0.9  # evidence that the best candidate must bring, or the song has no chorus
 
 
@@ -46,6 +48,9 @@ class _Sections:
     exact: NDArray[np.float64]
     climb: NDArray[np.float64]  # how much the section grows within itself
     sung: NDArray[np.bool_]
+    recalled: (
+        NDArray[np.float64] | None
+    )  # share of the section whose words are heard again, if that is clear
 
     @property
     def count(self) -> int:
@@ -96,7 +101,7 @@ def energies(bars: BarFeatures, borders: NDArray[np.int_], arousal: float) -> li
 
 def level(value: float) -> Level:
     """Low, medium or high energy."""
-    return "low" if value < 0.45 else "medium" if value < 0.75 else "high"
+    return "low" if value < 0.42 else "medium" if value < 0.7 else "high"
 
 
 # ------------------------------------------------------------------------------------- figures
@@ -114,7 +119,7 @@ def _measure(
     climb = np.array(
         [
             _slope(bars.treble[a:b]) + _slope(bars.onset[a:b] * 4.0)
-            for a, b in zip(borders[:-1], borders[1:], strict=True)
+            for a, b in itertools.pairwise(borders)
         ]
     )
     return _Sections(
@@ -130,27 +135,62 @@ def _measure(
         singing=singing,
         exact=_section_means(_z(likeness.exact, 0.02), borders),
         climb=climb,
-        sung=singing >= threshold,
+        sung=_really_sung(singing, threshold, groups),
+        recalled=None if words is not None else _recalled(bars, borders, likeness, threshold),
     )
 
 
+def _really_sung(
+    singing: NDArray[np.float64], threshold: float, groups: NDArray[np.int_]
+) -> NDArray[np.bool_]:
+    """Which sections are sung: above the threshold, and one heard only once not far below the others (a solo)."""
+    sung = singing >= threshold
+    again = np.array([np.count_nonzero(groups == group) > 1 for group in groups])
+    if (sung & again).sum() >= 2:
+        usual = float(np.median(singing[sung & again]))
+        sung &= again | (singing >= SOLO_SHARE * usual)
+    return sung
+
+
+def _recalled(
+    bars: BarFeatures, borders: NDArray[np.int_], likeness: Likeness, threshold: float
+) -> NDArray[np.float64] | None:
+    """Share of each section whose tune and words return exactly; None unless sung bars clearly fall in two kinds.
+
+    Verses sung to new words hardly match each other even bar by bar, choruses do: on a real song
+    0.75 against 0.1. In music from a machine everything matches, and this says nothing.
+    """
+    sung = bars.vocal >= threshold
+    split, clear, low, high = _two_kinds(likeness.exact[sung])
+    if clear < 0.7 or low > 0.4 or high - low < 0.25:
+        return None
+    returns = (likeness.exact > split).astype(float)
+    if returns[sung].mean() > 0.65:
+        return None
+    return _section_means(returns, borders)
+
+
 def _singing_threshold(vocal: NDArray) -> float:
-    """Where sung and unsung bars part: Otsu's threshold if it separates two clear kinds, else below the median."""
-    usual = float(np.clip(np.median(vocal) * 0.62, 0.12, 0.42))
-    ordered = np.sort(np.asarray(vocal, float))
+    """Where sung and unsung bars part: between two clear kinds of bars, else well below the median."""
+    split, clear, low, high = _two_kinds(vocal)
+    if clear > 0.75 and high - low > 0.3:
+        return float(np.clip(split, 0.12, 0.5))
+    return float(np.clip(np.median(vocal) * 0.62, 0.12, 0.42))
+
+
+def _two_kinds(values: NDArray) -> tuple[float, float, float, float]:
+    """Otsu's split of values in two: the border, how clear it is (0..1), the mean below and above it."""
+    ordered = np.sort(np.asarray(values, float))
     count = len(ordered)
     if count < 12:
-        return usual
+        return 0.0, 0.0, 0.0, 0.0
     sums = np.cumsum(ordered)
     cuts = np.arange(1, count)
     low, high = sums[:-1] / cuts, (sums[-1] - sums[:-1]) / (count - cuts)
     between = cuts / count * (1 - cuts / count) * (high - low) ** 2
     best = int(between.argmax())
-    clear = between[best] / (ordered.var() + 1e-9)
-    split = 0.5 * (low[best] + high[best])
-    if clear > 0.75 and high[best] - low[best] > 0.3:
-        return float(np.clip(split, 0.12, 0.5))
-    return usual
+    clear = float(between[best] / (ordered.var() + 1e-9))
+    return float(0.5 * (low[best] + high[best])), clear, float(low[best]), float(high[best])
 
 
 def _slope(curve: NDArray) -> float:
@@ -162,7 +202,7 @@ def _slope(curve: NDArray) -> float:
 
 
 def _section_means(curve: NDArray, borders: NDArray[np.int_]) -> NDArray[np.float64]:
-    return np.array([curve[a:b].mean() for a, b in zip(borders[:-1], borders[1:], strict=True)])
+    return np.array([curve[a:b].mean() for a, b in itertools.pairwise(borders)])
 
 
 def _z(curve: NDArray, least: float) -> NDArray[np.float64]:
@@ -193,27 +233,30 @@ def _chorus_evidence(s: _Sections, group: int, returning: NDArray | None) -> flo
     def stands_out(values: NDArray) -> float:
         return float(values @ weight - (values @ rest if others.any() else 0.0))
 
-    contrast = (
+    size = (
         1.0 * stands_out(s.loudness)
         + 0.25 * stands_out(s.treble)
         + 0.25 * stands_out(s.bass)
         + 0.15 * stands_out(s.width)
-        + 0.2 * stands_out(s.voice)
-        + 0.7 * stands_out(s.exact)
     )
+    contrast = size + 0.2 * stands_out(s.voice) + 0.7 * stands_out(s.exact)
     first_bar = int(s.starts[own][0])
     share = s.lengths[own].sum() / s.total
     sung_first = [int(g) for g, sung in zip(s.groups, s.sung, strict=True) if sung]
     score = 1.4 * float(np.tanh(contrast / 1.4))
     score += 0.4 * min(s.visits(group) - 1, 3)
     score += 1.2 * min(share, 0.4) / 0.4 - 0.6
-    score -= 0.9 * bool(sung_first and sung_first[0] == group)
+    if sung_first and sung_first[0] == group:  # seldom, unless it is clearly the biggest part
+        score -= 0.7 + 1.5 * float(1 - np.clip(size / 0.5, 0, 1))
     score -= 1.2 * (share > 0.6)
     score -= 0.5 * (first_bar == 0)
     score -= 0.9 * (first_bar > 0.62 * s.total)
     score -= 0.6 * (s.lengths[own].mean() < 5)
     score -= 0.12 * float(np.clip(s.climb @ weight, 0, 8))  # a build grows, a drop has arrived
-    score -= 0.8 * (not s.sung[own].any())
+    if not s.sung[own].any():  # unless it is a drop, the biggest part of all
+        score -= 0.8 * float(1 - np.clip(size - 0.4, 0, 1))
+    if s.recalled is not None:
+        score += 1.5 * float(s.recalled @ weight)
     if returning is not None:
         score += 3.0 * float(returning @ weight)
     return score
@@ -229,18 +272,34 @@ def _by_sound(s: _Sections, chorus: int | None, margin: float) -> list[Label]:
         group, middle = int(s.groups[i]), 0 < i < last
         if group == chorus:
             labels[i] = Label("chorus", trust)
-        elif not s.sung[i] and middle:
-            labels[i] = Label("instrumental", 0.6)
-        elif not middle or group == verse:
-            continue
-        elif chorus is not None:
+        elif not s.sung[i] and middle and not _builds(s, group, chorus):
+            labels[i] = Label("bridge" if _breaks_down(s, i, arrivals) else "instrumental", 0.55)
+        elif middle and group != verse and chorus is not None:
             late = s.starts[i] > 0.45 * s.total and arrivals[0] < i
             if late and s.visits(group) < 2:
                 labels[i] = Label("bridge", 0.55)
-        elif s.starts[i] > 0.2 * s.total and verse in s.groups[:i]:
+        elif middle and group != verse and s.starts[i] > 0.2 * s.total and verse in s.groups[:i]:
             labels[i] = Label("bridge", 0.5)
+        follows = i > 0 and labels[i - 1].type == "chorus"
+        if s.recalled is not None and s.sung[i] and s.recalled[i] > (0.4 if follows else 0.6):
+            labels[i] = Label("chorus", max(trust, 0.65))
     _name_edges(s, labels)
     return labels
+
+
+def _builds(s: _Sections, group: int, chorus: int | None) -> bool:
+    """Whether a group is heard more than once and leads to the chorus every time, as a pre-chorus does."""
+    at = np.flatnonzero(s.groups == group)
+    leads = [i + 1 < s.count and s.groups[i + 1] in (chorus, group) for i in at]
+    return chorus is not None and s.visits(group) > 1 and all(leads)
+
+
+def _breaks_down(s: _Sections, i: int, arrivals: list[int]) -> bool:
+    """A quiet passage, heard once, between two choruses: a bridge even if nobody is heard to sing."""
+    before = sum(1 for k in arrivals if k < i)
+    if before < 2 or not any(k > i for k in arrivals) or s.visits(int(s.groups[i])) > 1:
+        return False
+    return bool(s.loudness[i] < s.loudness[arrivals].mean() - 0.6)
 
 
 def _main_verse(s: _Sections, chorus: int | None) -> int | None:
@@ -255,6 +314,12 @@ def _main_verse(s: _Sections, chorus: int | None) -> int | None:
 
 def _name_edges(s: _Sections, labels: list[Label]) -> None:
     """Intro: what is unsung, or short and unlike the rest, at the start. Outro: the same at the end."""
+    first, last = int(s.groups[0]), int(s.groups[-1])
+    if s.count > 3 and first == last and s.visits(first) == 2 and labels[0].type != "chorus":
+        labels[0], labels[-1] = (
+            Label("intro", 0.65),
+            Label("outro", 0.65),
+        )  # the same music frames the song
     i = 0
     while i < s.count - 1 and labels[i].type != "chorus" and s.starts[i] < 0.2 * s.total:
         alone = s.visits(int(s.groups[i])) == 1 or s.voice[i] < 0
@@ -264,7 +329,8 @@ def _name_edges(s: _Sections, labels: list[Label]) -> None:
         i += 1
     j = s.count - 1
     while j > 0 and s.starts[j] > 0.75 * s.total and labels[j].type != "intro":
-        fading = j == s.count - 1 and s.loudness[j] < -0.5 and s.lengths[j] <= 10
+        quiet = s.loudness[j] < (-0.5 if s.visits(int(s.groups[j])) == 1 else -0.9)
+        fading = j == s.count - 1 and quiet and s.lengths[j] <= 16
         loud_chorus = labels[j].type == "chorus" and s.loudness[j] > -0.5
         if (s.sung[j] and not fading) or loud_chorus:
             break
@@ -300,7 +366,7 @@ def _by_tags(
 ) -> list[Label]:
     """A section that mostly lies under a tag is what the tag says; without words it keeps its name or is instrumental."""
     out = []
-    for i, (start, end) in enumerate(zip(borders[:-1], borders[1:], strict=True)):
+    for i, (start, end) in enumerate(itertools.pairwise(borders)):
         said = [tag for tag in words.tags[start:end] if tag]
         if said and len(said) >= 0.3 * (end - start):
             best = max(set(said), key=said.count)

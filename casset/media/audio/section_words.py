@@ -63,8 +63,9 @@ def cues(lines: Sequence[LyricLine], edges: NDArray[np.float64]) -> WordCues:
         share /= lengths
         sung += share
         returning += share * (count > 0)
-        for bar in np.flatnonzero(share > 0) if section else ():
-            votes[bar][section] = votes[bar].get(section, 0.0) + float(share[bar])
+        if section is not None:
+            for bar in np.flatnonzero(share > 0):
+                votes[bar][section] = votes[bar].get(section, 0.0) + float(share[bar])
     tagged = any(sections)
     for i, line in enumerate(lines):
         before = lines[i - 1] if i else None
@@ -82,9 +83,13 @@ def cues(lines: Sequence[LyricLine], edges: NDArray[np.float64]) -> WordCues:
         sung=np.minimum(sung, 1.0),
         returning=np.minimum(returning, 1.0),
         borders=np.minimum(borders, 3.0 if tagged else 1.2),
-        tags=tuple(max(vote, key=vote.__getitem__) if vote else None for vote in votes),
+        tags=tuple(_most(vote) for vote in votes),
         tagged=tagged,
     )
+
+
+def _most(vote: dict[SectionType, float]) -> SectionType | None:
+    return max(vote.items(), key=lambda item: item[1])[0] if vote else None
 
 
 def repetitions(texts: Sequence[str]) -> list[int]:

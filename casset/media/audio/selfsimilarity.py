@@ -28,10 +28,12 @@ class Likeness:
     sound_space: Matrix  # (features, n) what `sound` compares
     harmony: Matrix  # (n, n) 0..1 likeness of the bars' chords
     phrases: Matrix  # (n, n) harmony, averaged along the diagonal over a phrase
+    words: Matrix  # (n, n) likeness of the vocal band's fine pattern, less what any two bars share
     repeated: NDArray[np.float64]  # (n,) how often this bar's phrase is heard elsewhere
     exact: NDArray[np.float64]  # (n,) how exactly its tune and words return elsewhere
     novelty: NDArray[np.float64]  # (n,) evidence for a border before the bar, from sound
-    turning: NDArray[np.float64]  # (n,) the same, from where repetitions begin and end
+    turning: NDArray[np.float64]  # (n,) the same, from where repetitions of chords begin and end
+    recalling: NDArray[np.float64]  # (n,) the same, from where exact returns of tune and words do
 
 
 def compare(bars: BarFeatures) -> Likeness:
@@ -42,16 +44,20 @@ def compare(bars: BarFeatures) -> Likeness:
     sound = np.exp(-1.2 * (distances / usual) ** 2)
     harmony = _cosines(bars.harmony - bars.harmony.mean(0))
     phrases = _along_diagonals(harmony, PHRASE_BARS)
-    words = _along_diagonals(_cosines(bars.words), PHRASE_BARS)
+    words = _cosines(bars.words)
+    words = np.maximum(words - np.median(words), 0.0)
+    returns = _returns(words)
     return Likeness(
         sound=sound,
         sound_space=space,
         harmony=harmony,
         phrases=phrases,
         repeated=_best_elsewhere(phrases, PHRASE_BARS, 3),
-        exact=_best_elsewhere(words, APART_BARS, 2),
+        words=words,
+        exact=_best_elsewhere(returns, APART_BARS, 2),
         novelty=_novelty(sound, np.asarray(bars.loudness, float)),
         turning=_turning(phrases),
+        recalling=_steps(_best_elsewhere(returns, APART_BARS, 1)),
     )
 
 
@@ -90,6 +96,23 @@ def _turning(phrases: Matrix) -> NDArray[np.float64]:
     return _scaled(np.append(0.0, np.linalg.norm(np.diff(lags, axis=0), axis=1)))
 
 
+def _returns(words: Matrix) -> Matrix:
+    """How far each pair of bars belongs to a phrase that returns exactly: its own likeness and that of
+    the best phrase around it, as a geometric mean, so that the returning phrase has sharp ends."""
+    phrases = np.maximum(_along_diagonals(words, PHRASE_BARS), 0.0)
+    return np.sqrt(words * _along_diagonals(phrases, PHRASE_BARS, highest=True))
+
+
+def _steps(curve: NDArray) -> NDArray[np.float64]:
+    """(n,) how much the curve differs between the three bars before and after each border, 1 where it is most."""
+    count = len(curve)
+    step = np.zeros(count)
+    for i in range(2, count - 1):
+        step[i] = abs(curve[i : i + 3].mean() - curve[max(0, i - 3) : i].mean())
+    peaks = step * (step >= ndimage.maximum_filter1d(step, 3))
+    return peaks / max(float(np.quantile(step, 0.95)), 0.06)
+
+
 def _checkerboard(matrix: Matrix, half: int) -> NDArray[np.float64]:
     places = np.arange(-half + 0.5, half)
     taper = np.exp(-2 * (places / half) ** 2)
@@ -101,13 +124,14 @@ def _checkerboard(matrix: Matrix, half: int) -> NDArray[np.float64]:
     )
 
 
-def _along_diagonals(matrix: Matrix, length: int) -> Matrix:
-    """Each entry averaged with its neighbours on its own diagonal."""
+def _along_diagonals(matrix: Matrix, length: int, *, highest: bool = False) -> Matrix:
+    """Each entry averaged with its neighbours on its own diagonal; or the highest of them."""
     count = len(matrix)
     out = np.zeros_like(matrix)
+    passed = ndimage.maximum_filter1d if highest else ndimage.uniform_filter1d
     for lag in range(count):
         line = np.diagonal(matrix, lag)
-        smooth = ndimage.uniform_filter1d(line, min(length, len(line)), mode="nearest")
+        smooth = passed(line, min(length, len(line)), mode="nearest")
         at = np.arange(len(line))
         out[at, at + lag] = smooth
         out[at + lag, at] = smooth

@@ -7,6 +7,7 @@ Sections are then grouped by harmony and sound, and named (``section_labels``).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,20 +19,26 @@ from scipy.spatial.distance import pdist, squareform
 from casset.media.audio import section_labels, section_words, selfsimilarity
 from casset.media.audio.analysis import LyricLine, Section
 from casset.media.audio.features import BarFeatures
+from casset.media.audio.section_labels import Label
 from casset.media.audio.section_words import WordCues
 from casset.media.audio.selfsimilarity import Likeness
 
 # Weights found by random search on six rendered and ten real songs, then mended by hand (see the notes of
 # benchmarks/structure.py for what they reach on songs not used).
 TURNING_WEIGHT = 0.6
+RECALLING_WEIGHT = 0.45
 WORDS_WEIGHT = 1.2
 LENGTH_WEIGHT = 1.3
 SAMENESS_WEIGHT = 0.2
 BORDER_COST = 1.6
 LEAST_BARS, MOST_BARS = 3, 24
+STUB_S = 4.0  # a first or last section shorter than that is a pick-up, or a last chord ringing out
 SOUND_SHARE = 0.55  # of the distance between two sections; the rest is harmony
-SAME_GROUP = 0.5  # distance up to which two sections are the same music
+SAME_GROUP = 0.34  # distance up to which two sections are the same music, if nothing else is clear
+SAME_GROUP_SPREAD = 0.14  # how far a clear gap between distances may move it
+RETURNING_WORDS = 0.35  # by which the same tune and words bring two sections nearer
 MERGED_BARS = 16  # neighbours of one group are joined up to this length
+PIECES_BARS = 8  # unlike pieces of anything but a verse are joined up to this length
 KEY_LIFTS = (0, 1, 2, 3)  # semitones by which a last chorus may rise and still be the same music
 LIFT_COST = 0.08
 
@@ -52,7 +59,6 @@ def find(
     lines: Sequence[LyricLine] = (),
     *,
     arousal: float = 0.0,
-    lead: float = 1.0,
 ) -> Form:
     """The form of a song. ``lines`` are its timed words, if known; sections tile 0..duration.
 
@@ -62,14 +68,17 @@ def find(
     if words is not None:
         bars = _with_words(bars, words)
     likeness = selfsimilarity.compare(bars)
-    evidence = likeness.novelty + TURNING_WEIGHT * likeness.turning
+    evidence = (
+        likeness.novelty + TURNING_WEIGHT * likeness.turning + RECALLING_WEIGHT * likeness.recalling
+    )
     if words is not None:
         evidence = evidence + WORDS_WEIGHT * words.borders
-    borders = choose_borders(evidence, likeness.sound)
+    borders = without_stubs(choose_borders(evidence, likeness.sound), bars.edges)
     groups = group(borders, likeness, bars)
     borders, groups = join(borders, groups, evidence, words)
     groups = group(borders, likeness, bars)
     named = section_labels.name(bars, borders, groups, likeness, words)
+    borders, groups, named = _without_pieces(borders, groups, named)
     energies = section_labels.energies(bars, borders, arousal)
     letters = _letters(groups)
     edges = [float(bars.edges[b]) for b in borders]
@@ -127,13 +136,23 @@ def choose_borders(evidence: NDArray, sound: NDArray) -> NDArray[np.int_]:
     return np.array(borders[::-1])
 
 
+def without_stubs(borders: NDArray[np.int_], edges: NDArray[np.float64]) -> NDArray[np.int_]:
+    """The borders without the inner one of a first or last section too short to be one."""
+    kept = list(borders)
+    if len(kept) > 2 and (edges[kept[-1]] - edges[kept[-2]] < STUB_S or kept[-1] - kept[-2] < 2):
+        kept.pop(-2)
+    if len(kept) > 2 and (edges[kept[1]] - edges[kept[0]] < STUB_S or kept[1] - kept[0] < 2):
+        kept.pop(1)
+    return np.array(kept)
+
+
 def group(borders: NDArray, likeness: Likeness, bars: BarFeatures) -> NDArray[np.int_]:
     """(sections,) numbers of which sections are the same music, by average linkage of their distances."""
     count = len(borders) - 1
     if count < 2:
         return np.zeros(count, int)
     lifted = [likeness.harmony] + [_harmony_lifted(bars, lift) for lift in KEY_LIFTS[1:]]
-    spans = list(zip(borders[:-1], borders[1:], strict=True))
+    spans = list(itertools.pairwise(borders))
     means = np.array([likeness.sound_space[:, a:b].mean(axis=1) for a, b in spans])
     usual = float(np.median(pdist(likeness.sound_space.T))) + 1e-9
     sound = squareform(pdist(means)) / usual
@@ -147,13 +166,25 @@ def group(borders: NDArray, likeness: Likeness, bars: BarFeatures) -> NDArray[np
             )
             apart = 1 - np.clip((shared - chance) / (0.92 - chance + 1e-9), 0, 1)
             shorter, longer = sorted((spans[i][1] - spans[i][0], spans[j][1] - spans[j][0]))
-            distance[i, j] = distance[j, i] = (
+            again = np.clip((_best_diagonal(likeness.words, spans[i], spans[j]) - 0.2) / 0.4, 0, 1)
+            distance[i, j] = distance[j, i] = max(
+                0.0,
                 (1 - SOUND_SHARE) * apart
                 + SOUND_SHARE * min(1.5, sound[i, j])
                 + 0.1 * (shorter / longer < 0.45)
+                - RETURNING_WORDS * again,
             )
     tree = linkage(squareform(distance, checks=False), "average")
-    return fcluster(tree, SAME_GROUP, "distance") - 1
+    return np.asarray(fcluster(tree, _clear_cut(tree[:, 2]), "distance") - 1, dtype=int)
+
+
+def _clear_cut(heights: NDArray[np.float64]) -> float:
+    """Where to cut the tree: in the widest gap between its joins that lies near the usual distance."""
+    ends = np.concatenate([[0.0], np.sort(heights), [heights.max() + 0.3]])
+    middles = 0.5 * (ends[1:] + ends[:-1])
+    nearness = np.exp(-0.5 * ((middles - SAME_GROUP) / SAME_GROUP_SPREAD) ** 2)
+    best = int(np.argmax(np.diff(ends) * nearness))
+    return float(np.clip(SAME_GROUP, ends[best] + 1e-6, ends[best + 1] - 1e-6))
 
 
 def join(
@@ -177,6 +208,25 @@ def join(
         else:
             i += 1
     return np.array(kept), np.array(names)
+
+
+def _without_pieces(
+    borders: NDArray[np.int_], groups: NDArray[np.int_], named: list[Label]
+) -> tuple[NDArray[np.int_], NDArray[np.int_], list[Label]]:
+    """Neighbouring pieces of one chorus, intro, outro, bridge or instrumental become one section."""
+    kept, letters, labels = list(borders), list(groups), list(named)
+    i = 0
+    while i < len(labels) - 1:
+        one, other = labels[i], labels[i + 1]
+        short = kept[i + 2] - kept[i] <= PIECES_BARS
+        alike = letters[i] == letters[i + 1] and one.type != "chorus"
+        if one.type == other.type and one.type != "verse" and (short or alike):
+            kept.pop(i + 1)
+            letters.pop(i + 1)
+            labels.pop(i + 1)
+        else:
+            i += 1
+    return np.array(kept), np.array(letters), labels
 
 
 def _liking(length: int) -> float:
