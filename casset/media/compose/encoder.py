@@ -33,14 +33,16 @@ class Encoder:
     """
 
     preset: str = "superfast"
-    crf: float = 21.0
-    maxrate_kbit: int = 12_000
-    bufsize_kbit: int = 18_000
+    crf: float = 23.0
+    maxrate_kbit: int = 10_000
+    bufsize_kbit: int = 15_000
     key_interval: int = 60
     bframes: int = 3
     profile: str = "high"
     level: str = "4.0"
-    extra: str = "deblock=-1,-1"
+    # b-adapt=0: the same size and likeness for a fifth less time, measured on our own scenes at 1080p.
+    # deblock below its default: it would smooth the film grain away.
+    extra: str = "b-adapt=0:deblock=-1,-1"
 
     def options(self, size: tuple[int, int]) -> dict[str, str]:
         """libx264's options for one picture size."""
