@@ -71,11 +71,11 @@ void main() {
   float m = smoothstep(px, -px, p.y - crest);
   float v = sat((p.y - yA) / max(yB - yA, 1e-4));
   float zi = 1. / mix(1. / zA, 1. / zB, v);
-  float X = p.x * zi * 1.7, lw = .010 + zi * px * 1.2;                            // line width in the land's units
+  float X = p.x * zi * 1.7, lw = .007 + zi * px * 1.2;                            // line width in the land's units
   float gx = abs(fract(X + .5) - .5) / 1.7;
   float gy = min(abs(p.y - low), abs(p.y - yB)) * zi * .8;
   float g1 = min(gx, gy);
-  float line = smoothstep(lw, lw * .35, g1) * min(1., .014 / lw + .25);
+  float line = smoothstep(lw, lw * .35, g1) * min(1., .011 / lw + .25);
   float glow = .0035 / (.010 + g1 * g1 * 9.);
   float up = sat(hB * 2.2), beat = gauss((zi - fract(uBeat) * 9.) * .8) * uPulse;
   vec3 hue = mix(S3 * 1.25, S2 * 1.9, sat(up * 1.2 + .12));

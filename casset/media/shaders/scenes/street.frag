@@ -107,7 +107,7 @@ void main() {
   float shelf = smoothstep(.08, .20, abs(fract(g * 9.) - .5));
   float guest = smoothstep(.16 + soft, .09, abs(zt * 2.1 - floor(zt * 2.1) - .30 - .4 * fract(ha * 9.)) + max(g - .25, 0.) * 2.2);
   float ceiling = tube(g - .375, .020 + soft);
-  wall += shopC * shop * smoothstep(.05, .07, pillar) * ((.10 + .22 * goods * shelf + .42 * g) * (1. - .75 * guest * step(.5, hb)) + .9 * ceiling) * step(.22, fract(ha * 5.)) * (.75 + .3 * uLevel);
+  wall += shopC * shop * smoothstep(.05, .07, pillar) * ((.05 + .18 * goods * shelf + .36 * g) * (1. - .75 * guest * step(.5, hb)) + .9 * ceiling) * step(.22, fract(ha * 5.)) * (.75 + .3 * uLevel);
   wall += neon(fract(ha * 7.)) * tube(g - .52, .017 + soft * .5 + z * px) * smoothstep(.02, .06, inHouse) * smoothstep(.98, .94, inHouse) * (.7 + .7 * uPulse);
   float seen = smoothstep(roof + .02 * z, roof - .02 * z, Y);
   c = mix(c, mix(haze * .60, wall, exp(-max(z - 1.2, 0.) * .19)), seen);
