@@ -34,13 +34,13 @@ void main() {
     float vein = .90 + .10 * sn(u * 21. + 3. * warp) * (1. - depth);
     vec3 pc = tint * mix(.95, .20, depth * depth) * vein * (.72 + .5 * (1. - abs(u)));
     pc += (S4 * .45 + S3 * .35) * ex(-e * mix(60., 34., k)) * (.35 + .75 * open + .2 * uTreb);
-    pc += tint * .55 * open;
+    pc += tint * 1.2 * open;
     c = mix(c, pc, m * mix(.97, .86, k));
   }
   // the glowing heart and its halo
   float stamen = smoothstep(.35, .9, n2(f * 90.)) * ex(-d * 17.);
-  c += (S4 * .9 + S3 * .8) * (ex(-d * 15.) * (.75 + .5 * uPulse + .4 * uBass) + stamen * .7);
-  c += (S3 * .5 + S2 * .4) * ex(-d * 3.2) * .28 * (1. + .6 * uPulse);
+  c += (S4 * .9 + S3 * .8) * (ex(-d * 15.) * (.55 + 1.1 * uPulse + .4 * uBass) + stamen * .7);
+  c += (S3 * .5 + S2 * .4) * ex(-d * 3.2) * .28 * (.8 + 1.4 * uPulse);
   // pollen
   vec2 g = q * 9. + vec2(.4 * sn(t * .2), -t * .22);
   ivec2 id2 = ivec2(floor(g));

@@ -26,8 +26,8 @@ void main() {
   // sky, stars, and the sun: each beat sends a faint ring of heat outward
   vec3 c = skyc(h * .85);
   c += (.7 + .3 * S4) * starfield(f, px) * night() * smoothstep(.05, .3, h);
-  c += S3 * .75 * ex(-max(d - R, 0.) * (4.6 - 1.6 * uLevel)) * (1. + .35 * uPulse) * (1. - .5 * noon());
-  c += (S3 * .5 + S4 * .2) * gauss((d - R - .03 - .34 * uBeat) / .05) * uPulse * .5;
+  c += S3 * .75 * ex(-max(d - R, 0.) * (4.6 - 1.6 * uLevel)) * (.9 + .95 * uPulse) * (1. - .5 * noon());
+  c += (S3 * .5 + S4 * .2) * gauss((d - R - .03 - .34 * uBeat) / .05) * uPulse * .9;
   float shimmer = (n2(vec2(f.x * 5., h * 30. - t * .7)) - .5) * .008 * smoothstep(.25, .0, h);
   vec3 disc = mix(mix(S3 * 1.3, S4 * 2., smoothstep(-.7 * R, R * .8, f.y - sun.y)), S4 * 2.4 + .2, max(noon(), night()));
   c = mix(c, disc * (1. + .12 * uPulse), smoothstep(R + .002, R - .003, d + shimmer));

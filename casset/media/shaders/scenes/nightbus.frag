@@ -28,11 +28,11 @@ vec3 outside(vec2 p, float soft) {
     vec3 col = b < .46 ? S3 * 1.5 : (b < .70 ? S4 * 1.1 : S2 * 1.9);
     float disc = smoothstep(R + e, R - e, d);
     c += col * lit_ * (disc * (.18 + .30 * smoothstep(R * .5, R, d)) + .05 * sat(1. - d * 1.7)) * (.3 + .9 * r * r) *
-         (.70 + .65 * uPulse * step(.4, a) + .25 * uLevel);
+         (.58 + 1.0 * uPulse * step(.4, a) + .30 * uLevel);
   }
   // a passing street lamp sweeps the whole pane with each bar
   float sweep = gauss((p.x - 1.3 + 2.6 * fract(uBar + .37)) / .34);
-  return c + (S3 * .35 + S4 * .12) * sweep * (.35 + .45 * uLevel);
+  return c + (S3 * .35 + S4 * .12) * sweep * (.22 + .22 * uLevel);
 }
 // Drops at rest on the pane: normal in xy, coverage in z.
 vec3 drops(vec2 p, float sc, int L, float dens) {

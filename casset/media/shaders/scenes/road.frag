@@ -54,8 +54,8 @@ void main() {
   go *= smoothstep(.10, .25, -X * side) * smoothstep(3.0, 2.7, -X * side);
   float haze = smoothstep(.0, .03, y);
   vec3 white = mix(S4 * 1.2, S3 * .9, .25), red = mix(S3 * .9, S2 * 1.6, .55);
-  ground += white * come * haze * (.40 + 1.3 * near * (.35 + .65 * uPulse)) * (.75 + .4 * uLevel);
-  ground += red * go * haze * (.45 + 1.2 * away * (.35 + .65 * uPulse)) * (.75 + .4 * uLevel);
+  ground += white * come * haze * (.40 + 1.3 * near * (.25 + .95 * uPulse)) * (.75 + .4 * uLevel);
+  ground += red * go * haze * (.45 + 1.2 * away * (.25 + .95 * uPulse)) * (.75 + .4 * uLevel);
   c = mix(c, ground, smoothstep(-px, px, -p.y));
   c += (S4 * .4 + S3 * .5) * ex(-length(p * vec2(1., 2.6)) * 8.) * (.45 + .35 * uPulse + .25 * uBass);
   // lamps along the verge, out of focus when near
