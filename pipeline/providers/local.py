@@ -22,15 +22,14 @@ from typing import Any
 import cv2
 
 from casset.lib.errors import GenerationError
-from casset.lib.hashing import file_sha256
+from casset.lib.hashing import file_sha256, fingerprint
 from casset.media.audio.analysis import LyricLine
 from casset.media.compose.encoder import ENCODER
 from casset.media.compose.segment import SegmentWriter
-from casset.media.compose.type import LyricSetter
 from casset.media.shaders import catalogue, gl
-from casset.media.shaders.renderer import Renderer
+from casset.media.shaders.renderer import Quality, Renderer, program_name
 from casset.media.shaders.uniforms import MusicCurves
-from pipeline.contracts import FPS, ClipScript, LyricStyle, Shot
+from pipeline.contracts import FPS, ClipScript, Shot
 from pipeline.providers.base import ClipOrder, MadeClip, Report, StillOrder
 
 # Raised by hand when the same looks would be drawn differently, so that old clips are not reused.
@@ -44,11 +43,11 @@ class FilmSetting:
     """What all clips of one film share. Plain values: it travels to the drawing processes."""
 
     size: tuple[int, int]
-    quality: str
+    quality: Quality
     curves: Path  # MusicCurves, saved
     curves_sha256: str
     lyrics: tuple[LyricLine, ...]
-    lyric_style: LyricStyle
+    lyric_treatment: str
     palette: tuple[str, ...]
 
 
@@ -101,7 +100,7 @@ class LocalStudio:
             "shots": [_shot_signature(shot) for shot in order.script.shots],
             "music": film.curves_sha256,
             "words": _words_in(film.lyrics, order),
-            "lyric_style": film.lyric_style.treatment,
+            "lyric_treatment": film.lyric_treatment,
             "lyric_palette": film.palette if film.lyrics else (),
             "encoder": ENCODER.fingerprint(),
         }
@@ -169,8 +168,13 @@ def _shot_signature(shot: Shot) -> dict[str, Any]:
     return {
         "frames": (shot.start_frame, shot.end_frame),
         "look": look,
-        "source": catalogue.fingerprint(shot.look.scene, shot.look.treatment),
+        "source": _source_sha256(program_name(shot.look)),
     }
+
+
+@cache
+def _source_sha256(program: str) -> str:
+    return fingerprint(catalogue.source(program))
 
 
 @cache
@@ -190,7 +194,7 @@ _progress: Any = None
 
 def _start_process(drawn: Any) -> None:
     """One thread each for Mesa, OpenCV and BLAS: the pool already fills the cores."""
-    global _progress  # noqa: PLW0603
+    global _progress
     _progress = drawn
     os.putenv("LP_NUM_THREADS", "1")  # read by Mesa when the first context is made
     cv2.setNumThreads(1)
@@ -202,7 +206,7 @@ def _device() -> str:
 
 
 @lru_cache(maxsize=2)
-def _renderer(size: tuple[int, int], quality: str) -> Renderer:
+def _renderer(size: tuple[int, int], quality: Quality) -> Renderer:
     return Renderer(size, quality=quality)
 
 
@@ -212,10 +216,11 @@ def _curves(path: Path, sha256: str) -> MusicCurves:
 
 
 @lru_cache(maxsize=2)
-def _setter(film: FilmSetting) -> LyricSetter | None:
-    if film.lyric_style.treatment == "none" or not film.lyrics:
+def _setter(film: FilmSetting) -> Any:
+    if film.lyric_treatment == "none" or not film.lyrics:
         return None
-    return LyricSetter(film.lyrics, film.lyric_style.treatment, film.size, film.palette)
+    from casset.media.compose.type import LyricSetter
+    return LyricSetter(film.lyrics, film.lyric_treatment, film.size, film.palette)
 
 
 def _draw_clip(film: FilmSetting, order: ClipOrder, out: Path, slot: int) -> int:
@@ -264,7 +269,9 @@ def _draw_still(script: ClipScript, size: tuple[int, int], out: Path) -> None:
 
     shot = script.shots[0]
     length = shot.end_frame - shot.start_frame
-    picture = _renderer(size, "normal").rgb(shot.look, size, frame_in_shot=length // 2, shot_frames=length)
+    picture = _renderer(size, "normal").rgb(
+        shot.look, size, frame_in_shot=length // 2, shot_frames=length
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_suffix(f".{os.getpid()}.{time.monotonic_ns()}.png")
     Image.fromarray(picture).save(part)

@@ -72,7 +72,7 @@ def generate(
     folder: Path,
     concurrent: int = CONCURRENT,
     progress: Progress | None = None,
-    on_clip: Callable[[Clip], None] | None = None,
+    on_clip: Callable[[Clip], object] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Clips:
     """Make every clip of the plan, ``concurrent`` at a time, in the plan's order.
