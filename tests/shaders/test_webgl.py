@@ -21,7 +21,7 @@ playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
         "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # fmt: skip
-SIZE = (160, 90)
+SIZE = (320, 180)
 STEP = 2  # of 255
 EDGE_SHARE = 0.005
 MEAN_STEP = 0.5
@@ -30,11 +30,18 @@ pytestmark = pytest.mark.browser
 
 
 def artwork() -> np.ndarray:
-    """A smooth card, (256, 256, 3): a power of two, so that every renderer halves it alike."""
+    """A smooth card, (256, 256, 3)."""
     y, x = np.mgrid[0:256, 0:256] / 255
     disc = np.hypot(x - 0.55, y - 0.42) < 0.27
     card = np.stack([0.2 + 0.7 * disc, 0.15 + 0.5 * y, 0.6 - 0.3 * x + 0.2 * disc], axis=-1)
     return (card * 255).round().astype(np.uint8)
+
+
+def image_levels() -> list[list[Any]]:
+    return [
+        [base64.b64encode(level.tobytes()).decode(), level.shape[1], level.shape[0]]
+        for level in gl.image_levels(artwork())
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +52,7 @@ def page() -> Iterator[Any]:
         browser = play.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=ARGS)
         page = browser.new_page()
         page.goto((Path(__file__).parent / "webgl.html").as_uri())
-        card = artwork()
-        page.evaluate(
-            "([pixels, w, h]) => setImage(pixels, w, h)",
-            [base64.b64encode(card.tobytes()).decode(), card.shape[1], card.shape[0]],
-        )
+        page.evaluate("levels => setImage(levels)", image_levels())
         yield page
         browser.close()
 
@@ -66,7 +69,13 @@ def in_browser(page: Any, name: str, values: dict[str, Any]) -> np.ndarray:
     }
     text = page.evaluate(
         "([v, f, w, h, u, n]) => draw(v, f, w, h, u, n)",
-        [catalogue.vertex_source(), catalogue.source(name), *SIZE, plain, catalogue.is_treatment(name)],
+        [
+            catalogue.vertex_source(),
+            catalogue.source(name),
+            *SIZE,
+            plain,
+            catalogue.is_treatment(name),
+        ],
     )
     pixels = np.frombuffer(base64.b64decode(text), np.uint8)
     return pixels.reshape(SIZE[1], SIZE[0], 4)[::-1, :, :3]

@@ -11,6 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -139,14 +140,33 @@ class Canvas:
         return self._textures[key]
 
     def _texture(self, pixels: U8) -> Any:
-
+        levels = image_levels(pixels)
         height, width = pixels.shape[:2]
-        texture = self._context.texture(
-            (width, height), 3, np.ascontiguousarray(pixels[::-1]).tobytes(), alignment=1
-        )
+        texture = self._context.texture((width, height), 4, dtype="f2")
         texture.repeat_x = texture.repeat_y = False
-        texture.build_mipmaps()
+        texture.build_mipmaps(0, len(levels) - 1)  # makes room for the levels
+        for number, level in enumerate(levels):
+            texture.write(level.tobytes(), level=number)
         return texture
+
+
+def image_levels(pixels: U8) -> list[NDArray[np.float16]]:
+    """An image as linear light, each level half the one before, (h, w, 4) float16, bottom row first.
+
+    Half floats are filtered as floats by every renderer (8-bit texels with 8-bit weights by Mesa's),
+    and light must be averaged as light, not as its sRGB code.
+    """
+    coded = np.arange(256, dtype=np.float32) / 255
+    light = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    level = np.ones((*pixels.shape[:2], 4), np.float32)
+    level[..., :3] = light.astype(np.float32)[pixels[::-1]]
+    levels = [level.astype(np.float16)]
+    while max(level.shape[:2]) > 1:
+        height, width = level.shape[:2]
+        half = (max(width // 2, 1), max(height // 2, 1))
+        level = np.asarray(cv2.resize(level, half, interpolation=cv2.INTER_AREA), np.float32)
+        levels.append(level.astype(np.float16))
+    return levels
 
 
 def _readable(name: str, log: str) -> str:
