@@ -23,7 +23,7 @@ from pipeline.director.rules import Role, Rulebook
 SIZES: tuple[ShotSize, ...] = ("EWS", "WS", "MWS", "MS", "MCU", "CU", "ECU")
 WIDE = frozenset({"EWS", "WS"})
 CLOSE = frozenset({"MS", "MCU", "CU", "ECU"})
-SECONDS_A_PART = 34.0
+SECONDS_A_PART = 40.0
 # What a place is worth beside what the sentence asks for.
 SAME_WORLD, NEIGHBOUR_WORLD, OTHER_WORLD = 0.45, 0.15, -0.8
 FIRST_INSERT = 0.3
@@ -110,7 +110,7 @@ def cast(
     home = max(places, key=lambda score: score.alone)
     if home.pull < 0.5 * strongest:  # what is asked for is only known from near
         home = max(ranked, key=lambda score: score.pull + 0.2 * score.alone)
-    total = max(3, min(6, round(song.duration / SECONDS_A_PART) + 1))
+    total = max(3, min(6, 2 + round(song.duration / SECONDS_A_PART)))
     count = max(2, math.ceil(total * 0.55))
     chosen = [home]
     while len(chosen) < count:

@@ -18,6 +18,9 @@ F64 = NDArray[np.float64]
 LEVELS: dict[Level, float] = {"low": 0.25, "medium": 0.5, "high": 0.85}
 ENTRY_BEATS = 4  # an entry compares this many beats before and after
 DROP_RISE = 0.22  # smallest rise of energy (0..1 within the song) that is felt as a drop
+EMPTY, FULL = 0.1, 0.95  # energies of a song's quietest and loudest bars
+MIDDLE = 0.55  # energy of a song that never changes
+LEAST_SPREAD = 0.35  # differences smaller than this are not stretched to the full scale
 PICKUP_S = 0.35  # a form's boundary belongs to a beat at most this far away
 
 
@@ -99,7 +102,19 @@ class Song:
 
     @cached_property
     def energy(self) -> F64:
-        return self._feature("energy")
+        """Energy of each beat on the song's own scale: its quiet bars near 0.1, its loud near 0.95.
+
+        Songs that hardly change are stretched less, so that a flat song stays in the middle.
+        """
+        heard = self._feature("energy")
+        if not len(heard):
+            return heard
+        width = min(len(heard), 2 * max(1, self.analysis.metre))
+        smooth = np.convolve(np.pad(heard, width, mode="edge"), np.ones(width) / width, "same")
+        quiet, loud = np.percentile(smooth[width:-width], (5, 95))
+        spread = max(float(loud - quiet), LEAST_SPREAD)
+        middle = float(quiet + loud) / 2
+        return np.clip(MIDDLE + (heard - middle) / spread * (FULL - EMPTY), 0, 1)
 
     @cached_property
     def has_features(self) -> bool:
@@ -191,7 +206,8 @@ class Song:
         return tuple(
             at
             for at in self.section_starts
-            if self.entry(at).energy >= DROP_RISE and self.section_at(at).energy_value >= 0.5
+            if self.entry(at).energy >= DROP_RISE
+            and self.energy_between(at, at + 2 * self.bar_s) >= 0.6
         )
 
     @cached_property

@@ -33,11 +33,11 @@ LADDERS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "noir": ((0.085, 0.215, 0.46, 0.735, 0.955), (0.006, 0.016, 0.018, 0.018, 0.010)),
     "mono": ((0.085, 0.225, 0.48, 0.76, 0.965), (0.0, 0.0, 0.0, 0.0, 0.0)),
     "sepia": ((0.15, 0.30, 0.52, 0.75, 0.93), (0.020, 0.042, 0.060, 0.066, 0.040)),
-    "vapourwave": ((0.17, 0.34, 0.66, 0.80, 0.945), (0.060, 0.150, 0.215, 0.140, 0.050)),
+    "vapourwave": ((0.15, 0.31, 0.66, 0.67, 0.90), (0.060, 0.160, 0.140, 0.225, 0.090)),
 }
 SCHEME_HUES: dict[str, tuple[float, float]] = {  # deep, glow
     "neon": (288.0, 205.0), "pastel": (258.0, 62.0), "noir": (255.0, 75.0), "mono": (255.0, 75.0),
-    "sepia": (62.0, 76.0), "vapourwave": (288.0, 205.0),
+    "sepia": (62.0, 76.0), "vapourwave": (282.0, 352.0),
 }  # fmt: skip
 # Hues of deep and glow in the four corners of feeling (valence, arousal).
 CORNERS: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = (
@@ -118,10 +118,11 @@ def compute(
     turn = 16.0 if vivid and len(bend.hues) < 2 else 0.0
     if hue_distance(glow - 2 * turn, GREEN) < hue_distance(glow, GREEN):
         turn = -turn  # light that turns green looks ill
+    lift = 0.0 if scheme == "pastel" else 0.03  # pastels have no room above
     parts: dict[Part, Palette] = {
         "opening": base.shaded(lightness=-0.035, chroma=0.82).hex(),
         "verse": base.hex(),
-        "chorus": base.shaded(lightness=0.03, chroma=1.18, turn=turn / 2).hex(),
+        "chorus": base.shaded(lightness=lift, chroma=1.3 - 4 * lift, turn=turn / 2).hex(),
         "bridge": base.shaded(lightness=-0.02, chroma=0.8, turn=-2 * turn).hex(),
         "closing": base.shaded(lightness=-0.02, chroma=0.88).hex(),
     }
@@ -147,6 +148,9 @@ def _joined(bends: Sequence[Bend]) -> Bend:
     joined = Bend()
     for bend in bends:
         joined = _added(joined, bend)
+    if joined.scheme == "neon":  # "neon" beside a style that has its own neon
+        own = [bend.scheme for bend in bends if bend.scheme not in {"neon", None}]
+        joined = joined.model_copy(update={"scheme": own[0] if own else "neon"})
     return joined
 
 
@@ -176,7 +180,8 @@ def _hues(
     turn = random.Random(f"hue {seed}").uniform(-14, 14)  # noqa: S311
     accent: float | None = None
     if len(bend.hues) >= 2:
-        ordered = sorted(bend.hues[:3], key=_lightness_of_hue)
+        named = bool(reading.colour_hues)  # other words bring them in order, ground first
+        ordered = sorted(bend.hues[:3], key=_lightness_of_hue) if named else bend.hues[:3]
         deep, glow = ordered[0], ordered[-1]
         accent = ordered[1] if len(ordered) == 3 else turn_towards(deep, glow, 0.1)
     elif bend.hues:
@@ -198,7 +203,7 @@ def _hues(
         deep, glow = SCHEME_HUES[scheme]
         if scheme in {"neon", "pastel", "vapourwave"}:
             deep, glow = deep + turn, glow + turn / 2
-            accent = {"neon": 338.0, "pastel": 325.0, "vapourwave": 338.0}[scheme] + turn
+            accent = {"neon": 338.0, "pastel": 325.0, "vapourwave": 205.0}[scheme] + turn
     else:
         deep, glow = _feeling(valence, arousal)
         deep, glow = deep + turn, glow + turn / 2
@@ -264,7 +269,9 @@ def _laid_out(
     steps, chromas = LADDERS[scheme]
     soft = 0.35 if scheme in {"pastel", "noir", "mono"} else 1.0
     mid = accent if accent is not None else _between(deep, glow)
-    key = turn_towards(glow, 85.0, 0.35) if hue_distance(glow, 85.0) < 90 else glow
+    key = turn_towards(glow, 85.0, 0.35) if hue_distance(glow, 85.0) < 95 else glow
+    if scheme == "vapourwave":
+        key = 80.0  # its sun fades from pale yellow to pink
     hues = (deep, deep, mid, glow, key)
     weight = (0.2, 0.7, 1.0, 0.7, 0.25)
     strength = min(1.35, max(0.35, chroma)) if scheme != "neon" else min(1.2, max(0.8, chroma))

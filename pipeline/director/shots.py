@@ -144,7 +144,7 @@ class Camera:
 
     def _view(self, clip: Placed, home: _View, kind: CutKind, j: int) -> _View:
         if kind == "insert" and clip.insert:
-            able = reachable(clip.insert.family)
+            able = list(clip.insert.family.sizes)
             close = [size for size in able if SIZES.index(size) >= SIZES.index("MS")] or able
             return _View(clip.insert, close[j % len(close)], kind, clip.index % CORNERS)
         if kind == "return":

@@ -264,7 +264,11 @@ def _give_cover(song: Song, film: list[Placed], rules: Rulebook) -> None:
 
 def _give_figures(film: list[Placed], reading: Reading, rules: Rulebook) -> None:
     """The main character in 60 to 80 % of the clips, where the scenes can show one."""
-    if not reading.figure:
+    if not reading.figure:  # a named person whom only some scenes can show
+        for clip in film:
+            clip.figure = float(
+                clip.part.family.figure == "always" and reading.names(clip.part.family)
+            )
         return
     able = [clip for clip in film if clip.part.family.figure != "none"]
     most = int(FIGURE_MOST * len(film))
@@ -274,7 +278,7 @@ def _give_figures(film: list[Placed], reading: Reading, rules: Rulebook) -> None
     resting = {c.index for c in rested[: max(0, len(able) - most)]}
     shown = [clip for clip in able if clip.index not in resting]
     for clip in shown:
-        clip.figure = reading.figure
+        clip.figure = 1.0
     if shown:
         share = round(100 * len(shown) / len(film))
         shown[0].reasons.append(

@@ -38,7 +38,8 @@ def hour(tod: float) -> str:
 
 def shot(part: Part, size: ShotSize, look: Look, reading: Reading) -> str:
     """One line of the shot list: "Wide shot: neon street, with a young woman, slow push in"."""
-    who = f", with {reading.character}" if look.figure and reading.figure else ""
+    seen = look.figure and (reading.figure or reading.names(part.family))
+    who = f", with {reading.character}" if seen else ""
     closer = f", {look.zoom:.1f}x closer" if look.zoom >= 1.3 else ""
     treated = f" ({look.treatment.replace('_', ' ')})" if look.treatment != "none" else ""
     line = f"{SIZE_WORDS[size]}: {part.title}{treated}{who}, {hour(look.tod)}, {MOVE_WORDS[look.move]}{closer}"
@@ -58,7 +59,7 @@ def clip(
     """What a clip shows, in one sentence with the person as its subject where there is one."""
     motion = [m.concept.say for m in reading.of("motion") if m.concept.figure]
     place_words = place(part, reading)
-    if figure and reading.figure:
+    if figure:
         doing = motion[0] if motion else "standing"
         subject = f"{reading.character}, {doing}, {place_words}"
     else:
@@ -74,7 +75,8 @@ def summary(cast: Cast, reading: Reading, style: str, count: int, shots: int) ->
     """The film in two sentences."""
     places = [part.title for part in cast.locations]
     listed = ", ".join(places[:-1]) + (f" and {places[-1]}" if len(places) > 1 else places[-1])
-    who = f"{reading.character} in " if reading.figure else ""
+    named = reading.figure or any(m.concept.character for m in reading.wanted)
+    who = f"{reading.character} in " if named else ""
     start = f"{who}{listed}: {style}."
     return (
         f"{start[:1].upper()}{start[1:]} {count} clips in {shots} shots; every chorus comes back "
