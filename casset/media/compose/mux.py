@@ -205,7 +205,7 @@ def _run(container: InputContainer, piece: Piece) -> Iterator[tuple[int, int, Pa
     delay = 0
     try:
         for index, packet in enumerate(container.demux(container.streams.video[0])):
-            number = frame_number(packet) if packet.size else None
+            number = frame_number(packet) if packet.size and not packet.is_corrupt else None
             if index == 0 and packet.dts is not None and packet.time_base is not None:
                 delay = round(-packet.dts * packet.time_base * FPS)
             if not seen and number != piece.skip:

@@ -188,7 +188,7 @@ def inspect(path: Path) -> SegmentFacts:
                 raise MediaError(f"{path.name} holds no picture. Make this shot again.")
             stream = container.streams.video[0]
             context = stream.codec_context
-            packets = [packet for packet in container.demux(stream) if packet.size]
+            packets = [p for p in container.demux(stream) if p.size and not p.is_corrupt]
             numbers = [frame_number(packet) for packet in packets]
             keys = [n for n, packet in zip(numbers, packets, strict=True) if packet.is_keyframe]
             return SegmentFacts(
