@@ -47,22 +47,22 @@ void main() {
     vec3 rc = mix(mix(S3, S2, .45) * .62, S0 * .42 + S1 * .05, pow(k, .6));
     rc = mix(rc, mix(azure() * .5 + S2 * .2, S0 * .5 + S1 * .3, k), noon() * .7);
     rc += S3 * .42 * ex(-below * 24.) * ex(-abs(z.x - sun.x) * 1.6) * (1. - k) * (1. + .8 * uPulse * gauss((k - uBeat * 1.3) / .35));
-    float mist = n2(vec2(z.x * 1.7 + t * .03 * (1. + k) + float(i) * 3., z.y * 4.));
+    float mist = i < 3 ? n2(vec2(z.x * 1.7 + t * .03 * (1. + k) + float(i) * 3., z.y * 4.)) : 0.;
     rc = mix(rc, S3 * .55 + S2 * .35, smoothstep(-.01, .16, below) * (1. - k) * mist * (.35 + .35 * uBass));
     c = mix(c, rc, smoothstep(px, -px, -below));
   }
   // the foreground: grass, a tree, someone looking out
-  float ground = -ext().y / max(uCam.z, .2) + mix(.13, .22, T) + .05 * (n1(w.x * 1.3 + 8.) - .5) + .05 * side * w.x;
+  float ground = -ext().y / max(uCam.z, .2) + mix(.13, .34, T) + .05 * (n1(w.x * 1.3 + 8.) - .5) + .05 * side * w.x;
   float gx = w.x * 70. + 3. * sn(t * .9 + w.x * 3.) * (w.y - ground + .02) * 30.;
   float blade = (.006 + .022 * n1(floor(gx) * 1.7)) * (1. - 2. * abs(fract(gx) - .5));
   vec3 dark = S0 * .22 + S1 * .025;
   c = mix(c, dark, smoothstep(px, -px, w.y - ground - blade));
-  float big = mix(.46, .40, T) * (.8 + .4 * take(.8192));
-  vec2 root = vec2(-side * min(mix(.52, .16, T), ext().x - .24), -ext().y / max(uCam.z, .2) + mix(.10, .19, T) - .05 * side * side * min(mix(.52, .16, T), ext().x - .24));
+  float big = mix(.46, .52, T) * (.8 + .4 * take(.8192));
+  vec2 root = vec2(-side * min(mix(.52, .30, T), ext().x - .20), -ext().y / max(uCam.z, .2) + mix(.10, .31, T) - .05 * side * side * min(mix(.52, .30, T), ext().x - .20));
   vec2 tp = (w - root) / big;
   c = mix(c, dark, smoothstep(px, -px, tree(vec2(tp.x + .012 * sn(t * .7) * tp.y, tp.y)) * big) * step(.35, take(.6711)));
-  float tall_ = mix(.20, .19, T), fx = side * mix(.10, .03, T);
-  vec2 feet = vec2(fx, -ext().y / max(uCam.z, .2) + mix(.125, .215, T) + .05 * (n1(fx * 1.3 + 8.) - .5) + .05 * side * fx);
+  float tall_ = mix(.20, .22, T), fx = side * mix(.10, .03, T);
+  vec2 feet = vec2(fx, -ext().y / max(uCam.z, .2) + mix(.125, .335, T) + .05 * (n1(fx * 1.3 + 8.) - .5) + .05 * side * fx);
   c = person(c, standing((w - feet) / tall_, dressed()) * tall_, px, dark, S3 * .6 * (.6 + .6 * uPulse) * smoothstep(.2, .6, (w.y - feet.y) / tall_));
   outColor = vec4(grade(c * (.92 + .16 * uLevel)), 1.);
 }
