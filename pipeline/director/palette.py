@@ -177,7 +177,7 @@ def _hues(
     """Hues of deep and glow, and of mid where a third colour was asked for."""
     valence = min(1.0, max(-1.0, analysis.mood.valence + reading.valence))
     arousal = min(1.0, max(-1.0, analysis.mood.arousal + reading.arousal))
-    turn = random.Random(f"hue {seed}").uniform(-14, 14)  # noqa: S311
+    turn = random.Random(f"hue {seed} {reading.prompt}").uniform(-18, 18)  # noqa: S311
     accent: float | None = None
     if len(bend.hues) >= 2:
         named = bool(reading.colour_hues)  # other words bring them in order, ground first

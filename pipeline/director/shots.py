@@ -24,7 +24,7 @@ PUNCH = 1.36  # how much closer a punch-in is
 CLOSEST = 1.95
 CORNERS = 3  # takes of a place that a film goes to in turn
 MOTIF_CORNER = 9
-FIGURE_ZOOM = 1.5  # a drawn figure does not bear more
+FIGURE_ZOOM = 1.3
 TREATMENTS: dict[str, tuple[Treatment, ...]] = {
     "energetic": ("displace", "tape", "parallax"),
     "calm": ("slow_zoom", "parallax", "halation"),
@@ -167,11 +167,11 @@ class Camera:
         figure = clip.figure if family.figure != "none" else 0.0
         if family.figure == "always":
             figure = 1.0
-        zoom = zoom_for(family, view.size)
-        if view.closer:
-            zoom = min(CLOSEST, zoom_for(family, clip.size) * PUNCH)
-        if figure:
+        zoom = zoom_for(family, clip.size if view.closer else view.size)
+        if figure:  # leaves room to punch in: a drawn figure does not bear much
             zoom = min(zoom, FIGURE_ZOOM)
+        if view.closer:
+            zoom = min(CLOSEST, zoom * PUNCH)
         chance = random.Random(f"look {self.seed} {clip.index} {frame_of(start)}")  # noqa: S311
         side = chance.choice((-1, 1))
         room = min(0.16, 0.5 * (1 - 1 / zoom))
