@@ -54,7 +54,7 @@ void main() {
   // Sky.
   vec3 c = mix(S3 * .90 + S4 * .16, S2 * .70 + S3 * .08, smoothstep(.0, .30, h));
   c = mix(c, S1 * .80 + S2 * .15, smoothstep(.20, .90, h));
-  c += (S3 * .6 + S4 * .35) * exp(-d * 4.) * (.65 + .35 * uPulse + .15 * uLevel);
+  c += (S3 * .6 + S4 * .35) * exp(-d * 4.) * (.72 + .22 * uPulse + .15 * uLevel);
   float cl = fbm2(vec2(f.x * 1.4 + t * .010, h * 7. + 2.));
   c = mix(c, S4 * .55 + S3 * .45, smoothstep(.54, .80, cl) * .5 * smoothstep(.10, .3, h) * (.5 + .8 * uDensity));
   c = mix(c, S4 * 1.8, smoothstep(.050, .045, d));
@@ -100,15 +100,16 @@ void main() {
     vec3 hill = mix(S2 * .52 + S3 * .22, S1 * .26 + S0 * .24, sqrt(k));
     hill += S3 * .26 * exp(-d * 3.) * (1. - k);
     float mist = n2(vec2(w.x * 2.2 + t * .025 * (1. + k) + 3. * float(i), w.y * 7. + 4. * float(i)));
-    float fog = smoothstep(.01, .15, below) * (.36 + .95 * mist) * (1.05 - .62 * k) * (.75 + .35 * uBass);
+    float fog = smoothstep(.01, .15, below) * (.36 + .95 * mist) * (1.05 - .62 * k) * (.86 + .16 * uBass);
     hill = mix(hill, S3 * .48 + S4 * .30 + S2 * .16, sat(fog));
     c = mix(c, hill, smoothstep(px * 1.6, -px * 1.6, w.y - y));
   }
 
   c = mix(c, b.rgb, isNear ? b.a : 0.);
-  c += (S4 * .6 + S3 * .5) * fire * .05 / (.25 + dot(best - vec2(0., -1.2), best - vec2(0., -1.2)));
+  c += (S4 * .6 + S3 * .5) * fire * .030 / (.25 + dot(best - vec2(0., -1.2), best - vec2(0., -1.2)));
 
   float bd = birds((f - vec2(side * .12, hz + .34)) * 1.5, t, px * 1.5);
   c = mix(c, S1 * .35, bd * .7 * (isNear ? 1. - b.a : 1.));
+  c = mix(c, c * c * 1.05, .65 * sat(dot(S0, vec3(1.3))));        // pale palettes need deeper shade
   outColor = vec4(grade(c * 1.12), 1.);
 }

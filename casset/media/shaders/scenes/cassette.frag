@@ -37,7 +37,7 @@ void main() {
 
   // The cassette leans a little; its own units: 2 wide, 1.27 high.
   float angle = (h1(5) - .5) * .22 + .012 * sn(t * .31) - .04, s = sin(angle), co = cos(angle);
-  float size = mix(.62, .445, T);
+  float size = mix(mix(.62, .455, smoothstep(1.6, 1.0, asp())), .445, T);   // 16:9, 1:1, 9:16
   vec2 at = vec2(mix(.03, 0., T), mix(.035, .02, T));
   vec2 p = par(q, .6) - at;
   p = mat2(co, -s, s, co) * p / size;

@@ -25,7 +25,7 @@ void main() {
   c = mix(c, S1 * .95 + S2 * .10, smoothstep(.12, .75, h));
   float streak = fbm2(vec2(f.x * 1.1 + f.y * .6 + t * .012, f.y * 7. - f.x * 1.2)) ;
   c = mix(c, S4 * .75 + S3 * .15, smoothstep(.50, .85, streak) * .40 * smoothstep(.08, .3, h));
-  c += (S4 * .42 + S3 * .35) * exp(-d * 4.2) * (.65 + .35 * uPulse + .15 * uLevel);
+  c += (S4 * .42 + S3 * .35) * exp(-d * 4.2) * (.60 + .55 * uPulse + .15 * uLevel);
   c = mix(c, S4 * 1.9, smoothstep(.046, .038, d));
 
   // An aircraft far off with its trail, or birds, by seed.
@@ -55,7 +55,7 @@ void main() {
     vec3 white = S4 * .62 + S3 * .12 * (1. - k), shade = S1 * .46 + S2 * .30 + S4 * .03;
     vec3 col = mix(shade, white, litUp * litUp * (1.6 - .6 * litUp));
     col = mix(col, S3 * .85 + S4 * .2, .30 * exp(-d * 2.6) * (1. - .5 * k));
-    col += (S4 * .40 + S3 * .35) * smoothstep(.05, .0, edge) * exp(-d * 2.0) * (.45 + .55 * uPulse);      // silver edges
+    col += (S4 * .40 + S3 * .35) * smoothstep(.05, .0, edge) * exp(-d * 2.0) * (.40 + .80 * uPulse);      // silver edges
     col = mix(col, S3 * .50 + S4 * .30 + S2 * .12, (1. - k) * (1. - k) * .45);                               // far banks sink in haze
     c = mix(c, col * (.80 + .26 * dk), m * (.97 - .05 * k));
   }
@@ -63,5 +63,6 @@ void main() {
   float an = (f.x - sun.x) / (abs(f.y - sun.y - .9) + .2);
   float ray = n1(an * 6. + 20. + t * .04) * n1(an * 15. + 50. - t * .06);
   c += (S3 * .35 + S4 * .3) * ray * exp(-d * 1.9) * (.20 + .40 * uLevel);
+  c = mix(c, c * c * 1.05, .75 * sat(dot(S0, vec3(1.3))));        // pale palettes need deeper shade
   outColor = vec4(grade(c * 1.12), 1.);
 }

@@ -35,8 +35,8 @@ vec3 shade(Prism k, float climb, float soft) {
   float glow = exp(-max(p.y, 0.) / k.len * 2.2), wave = gauss((p.y / k.len - climb) * 4.2);
   float width = mix(1., .45, abs(p.x * 2. - k.left - k.right) / max(k.right - k.left, .01));
   vec3 c = mix(S1 * .50, S2 * .72, sat(veil * 1.5 - .25)) * tone * (.22 + .55 * veil);
-  c += (S3 * .80 + S4 * .06) * glow * (.25 + .65 * uBass) * width * (.35 + veil) * .7;
-  c += (S3 * .7 + S4 * .4) * wave * uPulse * (.4 + .6 * uLevel) * (.25 + veil) * width;
+  c += (S3 * .80 + S4 * .06) * glow * (.40 + .35 * uBass) * width * (.35 + veil) * .7;
+  c += (S3 * .7 + S4 * .4) * wave * uPulse * (.4 + .6 * uLevel) * (.22 + .9 * veil) * width;
   c += (S4 * .45 + S2 * .3) * crack * .12 * tone;
   float rim = smoothstep(.014 + soft, .0, -outside(k));
   float line = smoothstep(.008 + soft, .0, abs(p.x - e1)) * .8 + smoothstep(.008 + soft, .0, abs(p.x - e2)) * .35 + rim * .7;
@@ -62,24 +62,25 @@ void main() {
   vec3 c = mix(S0 * .30 + S1 * .12, S1 * .52 + S2 * .18, mouth) * (.30 + 1.1 * rock);
   c += (S2 * .5 + S3 * .16) * mouth * mouth * (.5 + .35 * uLevel);
   vec2 core = m - vec2(0., water);
-  c += (S3 * .6 + S2 * .1) * exp(-length(core * vec2(.9, 1.)) * 2.6) * (.30 + .45 * uBass + .25 * uPulse);
+  c += (S3 * .6 + S2 * .1) * exp(-length(core * vec2(.9, 1.)) * 2.6) * (.50 + .16 * uBass + .13 * uPulse);
   float an = atan(open_.x, 1.1 - open_.y);
   c += (S4 * .22 + S2 * .3) * n1(an * 14. + 9. + t * .04) * n1(an * 33. + 40.) * mouth * .8;
 
   // Teeth of rock above.
-  float sx = f.x * 7., si = floor(sx), sr = h1(int(si) + 60);
-  float fang = ext().y - .02 - (.05 + .20 * sr * sr) * pow(max(1. - abs(2. * (sx - si) - 1.), 0.001), 1.6) - .10 * n1(f.x * 2.6 + 3.) - .16 * smoothstep(.1, .9, abs(f.x)) * (1. - T);
+  float sx = f.x * 5.3 + .5 * n1(f.x * 4.), si = floor(sx), sr = h1(int(si) + 60);
+  float fang = ext().y - .02 - (.05 + .30 * sr * sr) * pow(max(1. - abs(2. * (sx - si) - 1.), 0.001), 2.4) - .10 * n1(f.x * 2.6 + 3.) - .16 * smoothstep(.1, .9, abs(f.x)) * (1. - T);
   c = mix(c, (S0 * .22 + S1 * .06) * (.5 + rock), smoothstep(-px * 3., px * 3., f.y - fang));
 
   // Crystals: small and hazy behind, then the cluster. The loop finds the front one here; it is shaded once.
   float soft = px * 1.2 + below * .006, off = 9., own = 0.;
   bool behind = false;
   Prism top = prism(vec2(9.), .2, .05, .5);
-  for (int i = 0; i < 11; i++) {
+  for (int i = 0; i < 9; i++) {
     float k = float(i);
-    bool back = i < 3;
-    vec3 r = h3(ivec2(i, 17)), e = fract(r * vec3(17.3, 23.9, 31.7));
-    float place = back ? (k - 1.) * mix(.52, .30, T) + (r.x - .5) * .25 : (fract(k * .618 + .2 * r.x) - .5) * mix(.66, .44, T);
+    bool back = i < 2;
+    uint h = pcg(uint(i) * 9781u + 17u + uint(uSeed) * 2654435769u);
+    vec3 r = vec3(uf(h), uf(h * 747796405u), uf(h * 2654435769u)), e = fract(r * vec3(17.3, 23.9, 31.7));
+    float place = back ? (k - .5) * mix(1.04, .60, T) + (r.x - .5) * .25 : (fract(k * .618 + .2 * r.x) - .5) * mix(.66, .44, T);
     float tall_ = back ? .22 + .14 * r.y : max((.52 - .70 * abs(place) / mix(1., .75, T)) * (.55 + .60 * r.y) * mix(1., 1.35, T), .12);
     float lean = place * mix(1.15, 1.3, T) + (e.x - .5) * .28;
     float half_ = (back ? .035 : .052) * (.7 + .6 * e.y) * mix(1., .92, T);
@@ -92,7 +93,7 @@ void main() {
   vec3 gem = shade(top, fract(uBeat) * 1.5 - .25 + .25 * own, soft) * (behind ? .55 : .80 + .5 * own) * (.8 + .3 * uLevel);
   gem = mix(gem, S1 * .4 + S2 * .25, behind ? .45 : 0.);
   c = mix(c, gem, smoothstep(soft, -soft, off) * (behind ? .85 : .95));
-  c += (S3 * .5 + S4 * .25) * exp(-length(core * vec2(1., 2.2)) * 6.5) * (.12 + .35 * uBass + .28 * uPulse);
+  c += (S3 * .5 + S4 * .25) * exp(-length(core * vec2(1., 2.2)) * 6.5) * (.20 + .16 * uBass + .14 * uPulse);
 
   // Water and its edge; stones at the shore.
   vec3 dark = S0 * .10 + S1 * .04;

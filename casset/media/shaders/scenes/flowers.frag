@@ -57,8 +57,8 @@ void main() {
   c = mix(c, green, smoothstep(.06, -.10, f.y - hz - .02 * n1(f.x * 6.)));
 
   // Blurred flowers, small and far to large and nearer; discs of light among them.
-  for (int L = 0; L < 3; L++) {
-    float k = float(L), sc = 9. - 2.6 * k;
+  for (int L = 0; L < 2; L++) {
+    float k = 2. * float(L), sc = 9. - 2.4 * k;
     vec2 w = par(q, .2 + .12 * k) + vec2(.006 * sn(t * .8 + k * 2. + q.x * 3.), .004 * nod);
     vec2 g = w * sc + k * 7.7;
     ivec2 id = ivec2(floor(g));
@@ -96,7 +96,7 @@ void main() {
   float best = 9., bestSize = 1.;
   int which = 0;
   for (int i = 0; i < 3; i++) {
-    vec3 r = h3(ivec2(i, 9)), e = h3(ivec2(i, 21));
+    vec3 r = h3(ivec2(i, 9)), e = fract(r.zxy * vec3(17.3, 23.9, 31.7));
     float size = (i == 0 ? .245 : (i == 1 ? .165 : .125)) * (.92 + .16 * r.x);
     vec2 at = i == 0 ? vec2(-side * mix(.17, .06, T), mix(.035, .12, T)) : (i == 1 ? vec2(side * mix(.40, .22, T), mix(-.12, -.24, T)) : vec2(-side * mix(.62, .32, T), mix(-.20, -.38, T)));
     at += (e.xy - .5) * vec2(.08, .06);
@@ -115,7 +115,7 @@ void main() {
     float leaf = smoothstep(.004, -.004, abs(lf.y - lf.x * .7 + lf.x * lf.x * 1.5) - .024 * blade + .004) * smoothstep(.0, .1, blade);
     c = mix(c, S1 * .16 + S2 * .24 + S3 * .10 * sat(lf.x * 6.), leaf * .9);
   }
-  vec3 br3 = h3(ivec2(which, 9)), be = h3(ivec2(which, 21));
+  vec3 br3 = h3(ivec2(which, 9)), be = fract(br3.zxy * vec3(17.3, 23.9, 31.7));
   vec3 tip = which == 1 ? mix(S2, S4, .35) * 1.05 : mix(S3, S4, .22 + .4 * be.z), root = which == 1 ? mix(S2, S1, .3) * .8 : mix(S3, S2, .75) * .7;
   vec2 bw = bestW / bestSize;
   vec4 b = blossom(mat2(.97, .24 * side, -.24 * side, .97) * bw, .62 + .28 * br3.x + .05 * nod, br3.y * 6., which == 0 ? .035 : .08, tip, root, .55 + .5 * uPulse);

@@ -44,7 +44,7 @@ void main() {
   float half_ = mix(.235, .285, T);
   vec2 at = vec2(mix(.06 * (h1(3) - .5), 0., T), mix(.085, .12, T));
   vec2 p = m - at;
-  float pulse = .78 + .16 * uLevel + .26 * uPulse;
+  float pulse = .80 + .16 * uLevel + .17 * uPulse;
   vec3 lamp = mix(S4, S3, .18);
 
   // Wall: plaster in the deep colour, cones of light on it.
@@ -55,7 +55,7 @@ void main() {
   vec3 c = wall * (.16 + .06 * uMid) + (wall * .5 + lamp * .10) * cone * (.55 + .45 * edge) * 1.7 * pulse;
   // Strip lights along floor and ceiling, in the glow and the haze colour.
   float top = mix(.46, .80, T);
-  c += (S3 * 1.1) * exp(-abs(m.y - base - .012) * 26.) * (.20 + .45 * uBass) + S3 * exp(-abs(m.y - base - .008) * 160.) * (.5 + .6 * uBass);
+  c += (S3 * 1.1) * exp(-abs(m.y - base - .012) * 26.) * (.26 + .30 * uBass) + S3 * exp(-abs(m.y - base - .008) * 160.) * (.5 + .6 * uBass);
   c += (S2 * .8) * exp(-abs(m.y - top) * 16.) * (.16 + .20 * uLevel);
 
   // Two neighbours in the half dark.

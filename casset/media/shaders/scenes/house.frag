@@ -59,10 +59,10 @@ void main() {
   float px0 = home.x + side * (.16 * gy * gy * 6. + .11 * sn(gy * 9.)) * .9, pw = .010 + .15 * gy;
   float path = smoothstep(1.15, .65, abs(n.x - px0) / pw + .5 * (tuft - .5)) * smoothstep(.0, .01, gy);
   grass = mix(grass, (S2 * .18 + S3 * .09 + S1 * .10) * (.6 + .5 * tuft), path * .8);
-  float lamp = .72 + .22 * uLevel + .32 * uPulse * (.5 + .5 * uLevel);
+  float lamp = .66 + .22 * uLevel + .55 * uPulse * (.5 + .5 * uLevel);
   vec3 warm = (S3 * 1.1 + S4 * .55);
   vec2 pool = (n - home) * vec2(1., 2.6);
-  grass += warm * (.5 + .7 * tuft) * lamp * (.010 / (.012 + dot(pool, pool))) * .22;
+  grass += warm * (.5 + .7 * tuft) * lamp * (.010 / (.012 + dot(pool, pool))) * .30;
   c = mix(c, grass, field);
 
   // The house: gable wall and long side, roof, chimney; all dark but for its windows.
@@ -102,7 +102,7 @@ void main() {
   c += warm * (smoothstep(.012, .006, length(dl)) + .0016 / (.0016 + dot(dl, dl)) * .30) * lamp * (.5 + .5 * nt);
   c += warm * lamp * .10 * exp(-max(min(win, dr + 1.), 0.) * 9.) * smoothstep(.02, -.02, out_) * .9;
   vec2 halo = p - vec2(.05, .22);
-  c += warm * lamp * .020 * nt / (.16 + dot(halo, halo));
+  c += warm * lamp * .026 * (.35 + .65 * nt) / (.16 + dot(halo, halo));
 
   // Smoke from the chimney.
   vec2 sm = p - vec2(.36 , .66);

@@ -49,14 +49,14 @@ vec3 jelly(vec2 p, float squeeze, float phase, float soft, vec3 hue, vec3 rim) {
 
 void main() {
   vec2 q = lens();
-  float T = tall(), t = uTime;
+  float T = tall(), N = smoothstep(1.6, 1.0, asp()), t = uTime;       // N: not wide
   vec2 f = par(q, .15);
   // Water: light from above, black below.
   float up = sat(.5 + f.y / (1. + T * .7));
   vec3 c = mix(S0 * .12, S1 * .42, up * up) + S2 * .10 * up * up * up * (1. + .4 * uLevel);
   float an = (f.x - .12) / (1.35 - f.y);
   float shaft = n1(an * 9. + t * .05) * n1(an * 21. - t * .08 + 40.);
-  c += (S2 * .55 + S3 * .10) * shaft * up * up * (.30 + .35 * uBass);
+  c += (S2 * .55 + S3 * .10) * shaft * up * up * (.38 + .20 * uBass);
   c += (S1 * .5 + S2 * .15) * fbm2(f * 2.2 + vec2(t * .02, -t * .03)) * .16 * up;
 
   // Far animals: one to a cell, rising.
@@ -72,10 +72,11 @@ void main() {
 
   // Three near ones. Each pixel draws only the animal it is nearest to; all of them glow.
   vec2 best = vec2(9.);
-  vec4 pick = vec4(1., 0., 0., 0.);                                // metric, size, index, close
+  float second = 9.;
+  vec4 pick = vec4(9., 1., 0., 0.);                                // metric, size, index, close
   for (int i = 0; i < 3; i++) {
     float size = i == 0 ? .62 : (i == 1 ? .32 : .19);
-    vec2 at = i == 0 ? vec2(mix(.24, .06, T), mix(.12, .20, T)) : (i == 1 ? vec2(mix(-.56, -.27, T), mix(-.06, -.36, T)) : vec2(mix(-.27, -.27, T), mix(.36, .66, T)));
+    vec2 at = i == 0 ? vec2(mix(mix(.24, .12, N), .06, T), mix(.12, .20, T)) : (i == 1 ? vec2(mix(-.56, -.29, N), mix(mix(-.06, -.30, N), -.36, T)) : vec2(-.30, mix(.36, .66, T)));
     at.x *= h1(77) < .5 ? 1. : -1.;
     at += (vec2(h1(i + 50), h1(i + 60)) - .5) * vec2(.12, .08);
     float push = uPulse * (i == 1 ? .65 : 1.) * (.55 + .45 * uLevel);
@@ -84,15 +85,16 @@ void main() {
     vec2 d = par(q, .35 + .3 * size) - at;
     d = vec2(d.x + tilt * d.y, d.y - tilt * d.x) / size;
     float metric = length(vec2(d.x, d.y + clamp(-d.y, 0., 1.1)));
-    if (metric < pick.x || i == 0) { pick = vec4(metric, size, float(i), push); best = d; }
+    second = min(second, max(metric, pick.x));                      // fade where two are equally near
+    if (metric < pick.x) { pick = vec4(metric, size, float(i), push); best = d; }
     vec3 hue = mix(S2, S3, i == 0 ? .75 : (i == 1 ? .15 : .9));
-    c += hue * .10 * (.6 + .3 * uLevel + .6 * uPulse) * (i == 0 ? 1. : .7) / (1. + dot(d, d) * 6.);
+    c += hue * .10 * (.7 + .3 * uLevel + .3 * uPulse) * (i == 0 ? 1. : .7) / (1. + dot(d, d) * 6.);
   }
   float who = pick.z;
   vec3 hue = mix(S2, S3, who < .5 ? .75 : (who < 1.5 ? .15 : .9));
-  float power = (.50 + .25 * uLevel + .60 * uPulse * (.4 + .6 * uLevel) + .1 * uMid) * (who < .5 ? 1. : .8);
+  float power = (.60 + .25 * uLevel + .36 * uPulse * (.4 + .6 * uLevel) + .1 * uMid) * (who < .5 ? 1. : .8);
   vec3 body = jelly(best, pick.w, t * (1.1 + .13 * who) + who * 2.6, .012 + (who > 1.5 ? .09 : .02 * who), hue, mix(hue, S4, .42));
-  c += body * power * smoothstep(1.15, .75, pick.x);
+  c += body * power * smoothstep(1.15, .75, pick.x) * smoothstep(.0, .22, second - pick.x);
 
   // Plankton, three depths.
   for (int k = 0; k < 2; k++) {

@@ -24,10 +24,11 @@ vec4 lanterns(vec2 p, float scale, int layer, float soft, float many) {
   vec2 b = vec2(abs(o.x) - half_ + .04, abs(o.y) - .115);
   float d = length(max(b, 0.)) + min(max(b.x, b.y), 0.) - .04;
   float body = smoothstep(soft, -soft, d);
-  float flame = exp(-dot(o - vec2(0., -.10), o - vec2(0., -.10)) * 60.);
+  float flame = 1. / (1. + dot(o - vec2(0., -.10), o - vec2(0., -.10)) * 130.);
+  flame *= flame;
   float fold = .86 + .14 * sn(o.x * 62. / (.5 + half_ * 4.));
   float turn = fract(r.z * 5. + uBar);                                           // each has its moment in the bar
-  float beat = .72 + .16 * uLevel + .60 * uPulse * smoothstep(.6, 1., turn) + .07 * sn(t * 6. + r.z * 90.);
+  float beat = .64 + .16 * uLevel + .95 * uPulse * smoothstep(.35, 1., turn) + .07 * sn(t * 6. + r.z * 90.);
   vec3 paper = mix(S3 * 1.15, S3 * .42 + S2 * .15, smoothstep(-.14, .16, o.y)) * fold * (1. - .45 * smoothstep(.35, 1., abs(o.x) / half_));
   vec3 lit_ = paper * body + mix(S3, S4, .75) * flame * body * 1.9;
   vec2 away = inCell - (r.xy - .5) * .46;                                         // the glow ends inside the cell
@@ -61,7 +62,7 @@ void main() {
   // Hills.
   for (int i = 0; i < 2; i++) {
     float k = float(i);
-    float y = .095 - .05 * k + (ridge3((m.x + uCam.x * (.1 + .15 * k)) * (2.1 + k) + 9. * k) - .5) * (.15 - .05 * k);
+    float y = .095 - .05 * k + (.62 * n1((m.x + uCam.x * (.1 + .15 * k)) * (3.6 + k) + 9. * k) + .38 * n1(m.x * 8.3 + 5. * k) - .5) * (.15 - .05 * k);
     vec3 hill = mix(S2 * .13 + S3 * .07, S0 * .35 + S1 * .06, k);
     c = mix(c, hill + S3 * .06 * smoothstep(.10, .0, h), smoothstep(px * 2., -px * 2., h - y));
   }
@@ -99,7 +100,7 @@ void main() {
   float man = min(cap(vec2(abs(w.x), w.y), vec2(.052, .46), vec2(.050, .02), .058, .034), cap(w, vec2(0., .50), vec2(0., .74), .105, .085));
   man = min(man, left ? 9. : cap(w, vec2(0., .55), vec2(0., .30), .085, .145));   // a skirt
   man = min(man, cap(vec2(abs(w.x), w.y), vec2(.105, .755), vec2(.135, .46), .046, .030));
-  man = min(man, min(cap(w, vec2(0., .80), vec2(0., .87), .040, .036), length((w - vec2(0., .918)) * vec2(1.12, .95)) - .078)) * tallness * .19;
+  man = min(man, min(max(abs(w.x) - .036, abs(w.y - .83) - .05), length((w - vec2(0., .918)) * vec2(1.12, .95)) - .078)) * tallness * .19;
   d = min(d, man + (1. - uFigure) * .4);
   float cover = smoothstep(px, -px, d);
   c = mix(c, S0 * .10 + S1 * .015, cover);

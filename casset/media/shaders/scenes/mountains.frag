@@ -38,7 +38,7 @@ void main() {
   vec3 haze = mix(S2 * .75 + S3 * .20, S4 * .75 + S3 * .2, .28 + .30 * (1. - day()));
   vec3 c = mix(blue, haze, exp(-h * 5.5));
   float ds = length(m - vec2(sun.x, shore + sun.y));
-  c += (S3 * .45 + S4 * .35) * exp(-ds * 4.2) * (.8 + .25 * uPulse) + S4 * 2.2 * smoothstep(.040, .030, ds);
+  c += (S3 * .45 + S4 * .35) * exp(-ds * 4.2) * (.75 + .45 * uPulse) + S4 * 2.2 * smoothstep(.040, .030, ds);
   float cl = fbm4(vec2(m.x * 2.3 - t * .024, h * 5.5 + 3.));
   float cover = smoothstep(.66 - .20 * uDensity, .80 - .12 * uDensity, cl) * smoothstep(.10, .30, h);
   c = mix(c, S4 * (.85 + .15 * uLevel) + S3 * .12 - S1 * .25 * smoothstep(.7, .95, cl), cover * .85);
@@ -111,5 +111,6 @@ void main() {
   float fd = figure((n - feet) / tallness, uBar * TAU * 2.) * tallness;
   float man = smoothstep(px, -px, fd) * uFigure;
   c = mix(c, S0 * .22 + S1 * .08 + S4 * .10 * smoothstep(-.008, 0., fd), man);
+  c = mix(c, c * c * 1.05, .65 * sat(dot(S0, vec3(1.3))));        // pale palettes need deeper shade
   outColor = vec4(grade(c * 1.12), 1.);
 }

@@ -18,7 +18,7 @@ void main() {
   vec2 at = vec2(mix(.0, .0, T), mix(.015, .02, T));
   vec2 w = par(q, .35), p = (par(q, .5) - at) / size;
   float pp = px / size, desk = mix(-.335, -.30, T);
-  float power = .62 + .22 * uLevel + .34 * uPulse * (.45 + .55 * uLevel);
+  float power = .70 + .22 * uLevel + .17 * uPulse * (.45 + .55 * uLevel);
   vec3 glow = mix(S2 * .75 + S3 * .45, imgBlur(vec2(.5), 9.) * 1.3 + S3 * .06, step(.5, uHasImage));
 
   // Wall with faint paper stripes, lit by the tube; a shelf light far left.

@@ -68,7 +68,7 @@ void main() {
   float gz = EYE / max(-p.y, .002), wz = W / max(abs(p.x), .002);
   float fl = smoothstep(-.02, .02, (wz - gz) / gz) * step(p.y, 0.);
   float X = p.x * gz, Z = gz + speed;
-  float puddle = smoothstep(.36, .62, fbm2(vec2(X * 2.3, Z * 1.1)));
+  float puddle = smoothstep(.34, .60, n2(vec2(X * 2.6, Z * 1.2)));
   float rough = n2(vec2(X * 11., Z * 5.)) - .5;
   float fine = n2(vec2(X * 40., Z * 17.)) - .5;
   vec2 r = p;
@@ -198,5 +198,6 @@ void main() {
     rain += smoothstep(.5, .1, abs(f.x * sc - col - .5) * (1.6 - .5 * float(k))) * smoothstep(.0, .06, s) * smoothstep(.24, .06, s) * step(row, .42 + .3 * uDensity) * (.75 - .25 * float(k));
   }
   c += (haze * .9 + S4 * .28) * rain * (.09 + .12 * exp(-far * 2.)) * (.8 + .5 * uTreb);
+  c = mix(c, c * c * 1.05, .6 * sat(dot(S0, vec3(1.3))));        // pale palettes need deeper shade
   outColor = vec4(lit(c * 1.5), 1.);
 }

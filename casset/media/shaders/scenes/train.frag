@@ -32,8 +32,8 @@ void main() {
   vec2 q = lens();
   float T = tall(), t = uTime, px = px1();
   vec2 w = par(q, .75);
-  vec2 half_ = mix(vec2(.735, .385), vec2(.385, .64), T);
-  vec2 mid = vec2(mix(-.03, 0., T), mix(.045, .10, T));
+  vec2 half_ = mix(mix(vec2(.735, .385), vec2(.425, .385), smoothstep(1.6, 1.0, asp())), vec2(.385, .64), T);
+  vec2 mid = vec2(mix(-.03, 0., smoothstep(1.6, 1.0, asp())), mix(.045, .10, T));
   float pane = box(w - mid, half_, .085);
   float jolt = .0018 * sn(t * 11.) * sn(t * 2.3);                 // the carriage shakes a little
 
@@ -110,7 +110,7 @@ void main() {
   c = mix(c, wall, smoothstep(-px, px, pane));
 
   // A cup on the sill, trembling with the bass.
-  vec2 cup = w - vec2(mix(-.40, -.22, T), sill + .030 + .0015 * uBass * sn(t * 37.));
+  vec2 cup = w - vec2(mix(-.40, -.24, smoothstep(1.6, 1.0, asp())), sill + .030 + .0015 * uBass * sn(t * 37.));
   float cd = box(cup, vec2(.036 + .10 * cup.y, .046), .008);
   cd = min(cd, abs(length(cup - vec2(.046, .004)) - .020) - .005);
   c = mix(c, S0 * .3 + S1 * .06 + (S4 * .5 + S3 * .4) * smoothstep(-.010, .0, cd) * .7, smoothstep(px, -px, cd));
@@ -119,8 +119,8 @@ void main() {
   c += (S4 * .4 + S3 * .2) * steam * .5;
 
   // The passenger.
-  float size = mix(.40, .38, T);
-  vec2 p = (par(q, 1.) - vec2(mix(.56, .22, T), mix(-.16, -.24, T)) - vec2(.004 * sn(t * .9), .003 * sn(t * 1.4) + jolt)) / size;
+  float size = mix(.40, .38, T), square = smoothstep(1.6, 1.0, asp());
+  vec2 p = (par(q, 1.) - vec2(mix(mix(.56, .25, square), .22, T), mix(-.16, -.24, T)) - vec2(.004 * sn(t * .9), .003 * sn(t * 1.4) + jolt)) / size;
   float sd = sitter(p) * size;
   float m = smoothstep(px * 1.4, -px * 1.4, sd) * uFigure;
   float rim = smoothstep(-.016, -.001, sd) * sat(.12 - p.x * 1.4 + .1 * p.y);
