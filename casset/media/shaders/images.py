@@ -16,7 +16,7 @@ MAX_SIDE_PX = 2048
 MAX_PIXELS = 80_000_000
 MAX_BYTES = 40 * 2**20
 MIN_SIDE_PX = 16
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
 
 def load(
@@ -48,7 +48,9 @@ def load(
                 picture = _upright_rgb(opened, max_side)
     except MediaError:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise MediaError(f"The image '{name}' has too many pixels. Save it smaller.") from None
+    except UnidentifiedImageError:
         raise MediaError(
             f"'{name}' is not an image that can be read. Give a JPEG, PNG or WebP file."
         ) from None
