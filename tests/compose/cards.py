@@ -29,14 +29,16 @@ def card(number: int, size: tuple[int, int] = SIZE, *, tint: int = 128) -> Plane
 
 
 def number_of(y: np.ndarray) -> int:
-    """The number a frame's luma shows."""
+    """The number a frame's luma shows, also where it has been dimmed towards black."""
     height, width = y.shape
+    gain = (float(y[: height // 4].mean()) - 16) / (GROUND - 16)
+    threshold = 16 + gain * ((DARK + LIGHT) / 2 - 16)
     band = y[height * 5 // 8 : height * 7 // 8]
     number = 0
     for bit in range(BITS):
         left, right = bit * width // BITS, (bit + 1) * width // BITS
         inner = band[:, left + (right - left) // 4 : right - (right - left) // 4]
-        number |= (float(inner.mean()) > (DARK + LIGHT) / 2) << bit
+        number |= (float(inner.mean()) > threshold) << bit
     return number
 
 
