@@ -92,9 +92,9 @@ void main() {
   back = min(back, cap(vec2(abs(m.x), m.y), vec2(.185, .135), vec2(.235, -.3), .078, .10));
   back = min(back, max(abs(m.x) - .22, m.y - .20));
   float body = min(min(hair, neck), back);
-  c = person(c, body, px * 2., S0 * .13 + S1 * .03, (S3 * .6 + S4 * .35) * (.35 + .8 * uPulse));
+  c = person(c, body, px * 1.3, S0 * .13 + S1 * .03, (S3 * .6 + S4 * .35) * (.35 + .8 * uPulse));
   float band = max(abs(length(hp * vec2(1.1, .92) - vec2(0., .012)) - .132) - .008, -hp.y + .0);
   float cup = length(vec2(ax - .118, hp.y + .012) * vec2(1.5, .8)) - .042;
-  c = person(c, min(band, cup), px * 2., S0 * .25 + S2 * .12, (S3 * .9 + S4 * .4) * (.4 + .9 * uPulse));
+  c = person(c, min(band, cup), px * 1.3, S0 * .25 + S2 * .12, (S3 * .9 + S4 * .4) * (.4 + .9 * uPulse));
   outColor = vec4(lit(c * 1.4), 1.);
 }
