@@ -166,6 +166,7 @@ class _Audition:
         if pull < 0:
             return None
         worlds = self.words.worlds_of(family)
+        asked = {m.concept.id for m in reading.wanted}
         if self.asked_worlds and not worlds & (self.asked_worlds | PLACELESS):
             pull *= 0.55
         alone = pull
@@ -175,6 +176,8 @@ class _Audition:
             alone -= UNASKED_PERSON * (not words)
         if not reading.wanted:
             alone += 0.6 * any(tag in family.words for tag in self.mood_tags)
+        if "couple" in family.words and "couple" not in asked:
+            alone -= 2 * UNASKED_PERSON
         if family.weather in HARSH and family.weather not in reading.weathers:
             alone -= WRONG_WEATHER if reading.wanted else 0.1
         alone -= CLASH * reading.clashes(family)

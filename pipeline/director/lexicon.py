@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -197,7 +197,7 @@ class Reading:
 
     @property
     def energy(self) -> float:
-        return min(0.25, max(-0.3, sum(m.concept.energy for m in self.wanted)))
+        return min(0.12, max(-0.25, sum(m.concept.energy for m in self.wanted)))
 
     @property
     def density(self) -> float | None:
@@ -465,8 +465,13 @@ def plain(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
 
 
-def forms_of(word: str) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def forms_of(word: str) -> tuple[str, ...]:
     """The word itself and what it may be an inflected form of, likeliest first."""
+    return tuple(dict.fromkeys(_forms(word)))
+
+
+def _forms(word: str) -> Iterator[str]:
     yield word
     word = word.removesuffix("'s").removesuffix("'")
     yield word
@@ -491,6 +496,7 @@ def forms_of(word: str) -> Iterator[str]:
         yield bare
 
 
+@lru_cache(maxsize=65536)
 def _named(family: Family, tag: str) -> float:
     """1 when the family's header has the word, a little less when only a phrase contains it."""
     if tag in family.words:

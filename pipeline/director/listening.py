@@ -17,9 +17,11 @@ from casset.media.audio.analysis import AudioAnalysis, Level, LyricLine, Section
 F64 = NDArray[np.float64]
 LEVELS: dict[Level, float] = {"low": 0.25, "medium": 0.5, "high": 0.85}
 ENTRY_BEATS = 4  # an entry compares this many beats before and after
+CLEAR_ENTRY = 0.25  # smallest rise of bass, attack or treble that is heard as something coming in
 DROP_RISE = 0.22  # smallest rise of energy (0..1 within the song) that is felt as a drop
 EMPTY, FULL = 0.1, 0.95  # energies of a song's quietest and loudest bars
 MIDDLE = 0.55  # energy of a song that never changes
+LASTING_RISE = 0.1  # a drop stays louder than the four bars before it
 LEAST_SPREAD = 0.35  # differences smaller than this are not stretched to the full scale
 PICKUP_S = 0.35  # a form's boundary belongs to a beat at most this far away
 
@@ -32,13 +34,15 @@ class Entry:
     bass: float
     treble: float
     onset: float
+    before: float = 0.0  # energy before and after, 0..1
+    after: float = 0.0
 
     @property
     def voice(self) -> str:
         """The part of the sound that comes in, in an artist's word, or an empty string."""
-        rises = {"bass": self.bass, "drums": self.onset, "top end": self.treble}
+        rises = {"bass": self.bass, "drums": self.onset, "high sounds": self.treble}
         name, rise = max(rises.items(), key=lambda item: item[1])
-        return name if rise >= 0.15 else ""
+        return name if rise >= CLEAR_ENTRY else ""
 
 
 class Song:
@@ -50,6 +54,7 @@ class Song:
         beats = np.asarray(analysis.beat_timestamps, np.float64)
         self._kept = (beats >= 0) & (beats < self.duration)
         self.beats: F64 = beats[self._kept]
+        self._features: dict[str, F64] = {}
 
     # -- the grid ----------------------------------------------------------------------------
     @cached_property
@@ -94,6 +99,11 @@ class Song:
     # -- how strong ----------------------------------------------------------------------------
     def _feature(self, name: str) -> F64:
         """One feature a beat; the form's energy where the analysis has none."""
+        if name not in self._features:
+            self._features[name] = self._read_feature(name)
+        return self._features[name]
+
+    def _read_feature(self, name: str) -> F64:
         values = np.asarray(getattr(self.analysis.beat_features, name), np.float64)
         if len(values) and len(values) >= len(self._kept) - 1:
             full = np.append(values, values[-1])[: len(self._kept)]
@@ -150,15 +160,19 @@ class Song:
         def change(values: F64) -> float:
             before = values[max(0, beat - ENTRY_BEATS) : beat]
             after = values[beat : beat + ENTRY_BEATS]
-            return float(after.mean() - before.mean())
+            return float(after.sum() / len(after) - before.sum() / len(before))
 
+        before = float(self.energy[max(0, beat - ENTRY_BEATS) : beat].mean())
+        after = float(self.energy[beat : beat + ENTRY_BEATS].mean())
         if not self.has_features:
-            return Entry(change(self.energy), 0, 0, 0)
+            return Entry(after - before, 0, 0, 0, before, after)
         return Entry(
-            change(self.energy),
+            after - before,
             change(self._feature("bass")),
             change(self._feature("treble")),
             change(self._feature("onset")),
+            before,
+            after,
         )
 
     # -- the form --------------------------------------------------------------------------------
@@ -208,6 +222,8 @@ class Song:
             for at in self.section_starts
             if self.entry(at).energy >= DROP_RISE
             and self.energy_between(at, at + 2 * self.bar_s) >= 0.6
+            and self.energy_between(at, at + 4 * self.bar_s)
+            >= self.energy_between(at - 4 * self.bar_s, at) + LASTING_RISE
         )
 
     @cached_property

@@ -31,7 +31,7 @@ Fact = Literal[
     "before_drop", "section_change", "time", "length_s", "bars",
     # how it sounds there
     "energy", "energy_percent", "bpm", "beat_strength", "beat_percent", "downbeat", "rise",
-    "rise_percent", "enters", "sung", "line",
+    "before_percent", "after_percent", "enters", "sung", "line",
     # the whole song
     "mood", "mode", "key", "valence", "arousal", "lufs", "lyrics",
     # the picture

@@ -50,13 +50,13 @@ def test_some_rule_of_each_deciding_group_always_holds(group: str) -> None:
 
 
 def test_a_reason_names_the_songs_own_figures_and_the_source() -> None:
-    facts = {"drop": True, "time": "1:04", "rise_percent": 42.0, "section": "chorus"}
+    facts = {"drop": True, "time": "1:04", "before_percent": 40.0, "after_percent": 82.0}
     fired = rulebook().first("transition", facts)
     assert fired.rule.id == "join-drop"
     assert "1:04" in fired.reason.text
-    assert "42 %" in fired.reason.text
+    assert "40 to 82 %" in fired.reason.text
     assert fired.reason.source
-    assert fired.reason.evidence["rise_percent"] == 42.0
+    assert fired.reason.evidence["after_percent"] == 82.0
 
 
 def test_a_rule_with_an_unknown_fact_is_refused() -> None:
