@@ -25,6 +25,7 @@ from casset.lib.errors import GenerationError, MissingCapability, ValidationErro
 from casset.lib.hashing import file_sha256, fingerprint
 from casset.media import probe
 from casset.media.audio.decode import Sound
+from casset.media.audio.lyrics import formats
 from casset.media.compose import files, flash, quality, sheet, timeline
 from casset.media.shaders import images
 from casset.media.shaders.renderer import Quality
@@ -43,7 +44,6 @@ from pipeline.stages import (
 )
 from pipeline.stages.audio_parser import Hearing
 
-COVER_MAX_BYTES = 40 * 2**20
 WORK_MAX_BYTES = 10 * 2**30
 BYTES_PER_S = 2_500_000  # of film, in the work folder and in the result together, generously
 CALM_STEPS = (0.5, 0.8, 1.0)
@@ -103,7 +103,7 @@ def make_video(request: Request, studio: Studio, progress: Progress | None = Non
     """
     progress = progress or Silent()
     watch = Stopwatch()
-    size = _checked(request)
+    size = _checked(request, studio.hearing)
     try:
         with LocalStudio(workers=studio.workers) as maker:
             return _make(request, studio, progress, watch, size, maker)
@@ -272,16 +272,18 @@ def _clips(
     return clips, sorted(calm)
 
 
-def _checked(request: Request) -> tuple[int, int]:
+def _checked(request: Request, hearing: Hearing) -> tuple[int, int]:
     """The film's size, once everything that can be known to be wrong beforehand is not."""
     if request.aspect not in ASPECT_SIZES:
         raise ValidationError(f"ASPECT is {', '.join(ASPECT_SIZES)}; not {request.aspect!r}.")
     scene_planner.checked_prompt(request.prompt)
-    probe.regular_file(request.song, what="song", max_bytes=500 * 2**20)
+    probe.sound(request.song, max_bytes=hearing.max_bytes)
     if request.lyrics is not None:
-        probe.regular_file(request.lyrics, what="lyrics", max_bytes=2**20)
+        formats.read_file(
+            probe.regular_file(request.lyrics, what="lyrics file", max_bytes=formats.MAX_BYTES)
+        )
     if request.cover is not None:
-        probe.regular_file(request.cover, what="cover", max_bytes=COVER_MAX_BYTES)
+        images.load(probe.regular_file(request.cover, what="cover", max_bytes=images.MAX_BYTES))
     if request.out.suffix.lower() != ".mp4":
         raise ValidationError(f"OUT must end in .mp4; {request.out.name!r} does not.")
     if request.out.is_dir():
@@ -327,7 +329,12 @@ def _room(folder: Path, duration_s: float) -> None:
 
 
 def _setting(
-    plan: Plan, audio: AudioData, sound: Sound, quality_name: Quality, size: tuple[int, int], work: Path
+    plan: Plan,
+    audio: AudioData,
+    sound: Sound,
+    quality_name: Quality,
+    size: tuple[int, int],
+    work: Path,
 ) -> FilmSetting:
     curves = (
         work
