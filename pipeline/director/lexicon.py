@@ -89,6 +89,7 @@ class Concept(Strict):
     character: str = ""
     people: bool = False
     dress: bool | None = None  # whether the silhouette wears one, where the word says
+    nature: tuple[float, float] | None = None  # hues of ground and light it has by itself
     tod: float | None = None
     weather: str | None = None
     palette: Bend | None = None
@@ -187,6 +188,13 @@ class Reading:
             m.concept.palette for m in (*self.of("style"), *self.of("time"), *self.of("subject"))
         ]
         return next((bend.hues for bend in bends if bend and bend.hues), ())
+
+    @property
+    def nature(self) -> Meaning | None:
+        """The named place, weather or thing whose own colours the film leans towards."""
+        named = self.of("place", "weather", "subject")
+        ranked = sorted(named, key=lambda m: KINDS.index(m.concept.kind) != KINDS.index("place"))
+        return next((m for m in ranked if m.concept.nature), None)
 
     @property
     def speed(self) -> float:

@@ -24,6 +24,7 @@ from pipeline.director.rules import Facts, Rulebook
 Palette = tuple[str, str, str, str, str]
 Part = Literal["opening", "verse", "chorus", "bridge", "closing"]
 ROLES = ("shadow", "deep", "mid", "glow", "key")
+NATURE = 0.75  # how far a place's own colours win over the song's feeling
 WARM, COOL, GREEN = 55.0, 250.0, 140.0
 # Lightness and chroma of the five roles, and the hues a scheme brings when nothing else asks.
 LADDERS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
@@ -139,6 +140,8 @@ def _facts(analysis: AudioAnalysis, reading: Reading, cover: CoverColours | None
     facts["colours"] = len(words)
     if words:
         facts["words"] = ", ".join(f"“{word}”" for word in dict.fromkeys(words))
+    elif cover is None and reading.nature:
+        facts["place"] = f"“{reading.nature.word}”"
     facts["cover"] = cover is not None and not words
     return facts
 
@@ -206,6 +209,10 @@ def _hues(
             accent = {"neon": 338.0, "pastel": 325.0, "vapourwave": 205.0}[scheme] + turn
     else:
         deep, glow = _feeling(valence, arousal)
+        nature = reading.nature
+        if nature and nature.concept.nature:
+            deep = turn_towards(deep, nature.concept.nature[0], NATURE)
+            glow = turn_towards(glow, nature.concept.nature[1], NATURE)
         deep, glow = deep + turn, glow + turn / 2
     if bend.warmth:
         glow, deep = (

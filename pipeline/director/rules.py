@@ -36,7 +36,7 @@ Fact = Literal[
     "mood", "mode", "key", "valence", "arousal", "lufs", "lyrics",
     # the picture
     "scene", "role", "previous", "same_scene", "size", "figure", "figure_wanted", "words", "word",
-    "metaphor", "colours", "share_percent", "cover", "cut_kind", "clip_cuts",
+    "metaphor", "colours", "place", "share_percent", "cover", "cut_kind", "clip_cuts",
 ]  # fmt: skip
 FactValue = float | int | str | bool
 Facts = Mapping[str, FactValue]

@@ -132,7 +132,7 @@ class Camera:
                 kind = "return"
             else:
                 kind = "punch_in"
-            views.append(self._view(clip, home, kind, j))
+            views.append(self._view(clip, home, kind, j, sum(v.kind == "return" for v in views)))
         return views
 
     def _asked_shot(self, clip: Placed, times: list[float]) -> int | None:
@@ -142,7 +142,7 @@ class Camera:
         starts = times[1:-1]
         return 1 + min(range(len(starts)), key=lambda i: abs(starts[i] - (clip.insert_at or 0.0)))
 
-    def _view(self, clip: Placed, home: _View, kind: CutKind, j: int) -> _View:
+    def _view(self, clip: Placed, home: _View, kind: CutKind, j: int, returns: int) -> _View:
         if kind == "insert" and clip.insert:
             able = list(clip.insert.family.sizes)
             close = [size for size in able if SIZES.index(size) >= SIZES.index("MS")] or able
@@ -150,8 +150,10 @@ class Camera:
         if kind == "return":
             able = reachable(clip.part.family)
             size = able[(able.index(clip.size) + 1) % len(able)] if clip.size in able else clip.size
-            corner = home.corner if clip.motif else (home.corner + 1) % CORNERS
-            return _View(clip.part, size, kind, corner, mirror=corner == home.corner)
+            corner = home.corner if clip.motif else (home.corner + 1 + returns % 2) % CORNERS
+            return _View(
+                clip.part, size, kind, corner, mirror=corner == home.corner and returns % 2 == 0
+            )
         closer = SIZES[min(SIZES.index(clip.size) + 1, len(SIZES) - 1)]
         return _View(clip.part, closer, "punch_in", home.corner, closer=True)
 
@@ -217,8 +219,8 @@ class Camera:
 
     def _density(self, energy: float, motif: bool) -> float:
         asked = self.reading.density
-        middle = 0.6 if asked is None else asked
-        return round(min(1.0, max(0.1, middle + 0.3 * (energy - 0.5) + 0.08 * motif)), 3)
+        middle = 0.56 if asked is None else asked
+        return round(min(1.0, max(0.1, middle + 0.24 * (energy - 0.5) + 0.05 * motif)), 3)
 
     def _treatment(self) -> Treatment:
         if self.reading.treatment:
