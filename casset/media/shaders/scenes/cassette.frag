@@ -90,7 +90,7 @@ void main() {
   vec2 hub = vec2(p.x - side * .40, p.y + .015);
   float left = side < 0. ? 1. - run : run, pack = sqrt(mix(.030, .165, left));
   float r = length(hub), a = atan(hub.y, hub.x + 1e-5);
-  float turn = t * .55 / pack * .45;
+  float turn = t * (side < 0. ? .95 : .75);
   vec3 inside = S0 * .10 + S1 * .03;
   float wound = smoothstep(pack + pp, pack - pp, r);
   float rings = .5 + .5 * sn(r * 420.);

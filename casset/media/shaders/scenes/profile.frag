@@ -18,7 +18,6 @@ vec2 front(vec2 y) {
     float v = i == 0 ? y.x : y.y;
     float d = .098 * (v < .345 ? bump(v, .345, .036) : bump(v, .345, .100))      // nose, steep below
       - .018 * bump(v, .515, .045)                                              // bridge
-      + .010 * bump(v, .620, .050)                                              // brow
       + .034 * bump(v, .222, .021)                                              // upper lip
       + .032 * bump(v, .165, .021)                                              // lower lip
       - .020 * bump(v, .115, .022)                                              // groove above the chin
@@ -35,11 +34,12 @@ float headShape(vec2 p, out float hair) {
   float e = .004;
   vec2 f = front(vec2(p.y, p.y + e));
   float slope = (f.y - f.x) / e;
-  float face = (p.x - f.x) / sqrt(1. + slope * slope);
+  float brow = max(p.y - .53, 0.);                                 // above the brow the skull takes over
+  float face = (p.x - f.x + 5. * brow * brow) / sqrt(1. + slope * slope);
   float back = -.20 - .06 * smoothstep(.05, .35, p.y) - .34 * smoothstep(-.18, -.62, p.y);
-  float strip = max(max(face, back - p.x), p.y - .66);
+  float strip = max(max(face, back - p.x), p.y - .60);
   float skull = (length((p - vec2(-.045, .615)) / vec2(.425, .392)) - 1.) * .39;
-  skull = smin(skull, length(p - vec2(.095, .690)) - .292, .04);          // forehead
+  skull = smin(skull, length(p - vec2(.098, .675)) - .293, .05);          // forehead
   float d = smin(strip, skull, .05);
   int cut = int(h1(2) * 3.);                                       // three ways to wear the hair
   float wind = sn(uTime * .8 + p.x * 5.) * .012;

@@ -48,8 +48,8 @@ float walker(vec2 p, float ph) {
   float hem = .098 + .042 * smoothstep(.60, .26, b.y);                        // coat, wider to the hem
   d = min(d, max(abs(b.x - .008 * s * smoothstep(.5, .28, b.y)) - hem, abs(b.y - .475) - .20) * .93 - .014);
   d = min(d, cap(vec2(abs(b.x), b.y), vec2(.0, .69), vec2(.088, .665), .045, .042));     // shoulders
-  d = min(d, cap(b, vec2(-.122, .655), vec2(-.140 + .012 * s, .41), .036, .025));        // hanging arm
-  d = min(d, cap(b, vec2(.122, .655), vec2(.150, .53), .036, .032));                     // elbow of the other
+  d = min(d, cap(b, vec2(-.112, .655), vec2(-.122 + .012 * s, .42), .038, .026));        // hanging arm
+  d = min(d, cap(b, vec2(.112, .655), vec2(.136, .54), .040, .036));                     // elbow of the other
   d = min(d, length((b - vec2(0., .785)) * vec2(1.1, .92)) - .058);
   vec2 u = b - vec2(.055, .80);                                               // canopy and its shaft
   float dome = (length(u / vec2(.335, .20)) - 1.) * .19;
@@ -178,7 +178,7 @@ void main() {
   float edge = px + under * .012;
   float skin = smoothstep(edge, -edge, m) * uFigure;
   float canopy = smoothstep(.78, .82, w1.y);
-  float rim = smoothstep(-.010, -.001, m) * (.35 + .65 * sat(w1.x * 5. + canopy)) * (.5 + .5 * sat(w1.y * 1.6));
+  float rim = smoothstep(-.007, -.0008, m) * (.35 + .65 * sat(w1.x * 5. + canopy)) * (.5 + .5 * sat(w1.y * 1.6));
   vec3 cloth = S0 * .10 + S1 * .02 + canopy * (haze * .16 + S3 * .05 * sat(w1.y * 8. - 6.6)) + (mix(S3, S4, .35) * .55) * rim;
   c = mix(c, mix(cloth, c * .16, under), skin * mix(1., .85 * sat(1. + w0.y * .5), under));
   float splash = exp(-5. * fract(uBar * 4.)) * uFigure;
