@@ -11,7 +11,7 @@ void main() {
   float t = uTime;
   vec2 half_ = mix(inside(1.), filling(), alike()) * 1.04;
   vec2 eye = vec2(sn(t * .31), .55 * sn(t * .23 + 1.3)) * (.014 + .018 * uLevel) + (uCam.xy + uShake) * .30;
-  float nearer = .020 + .016 * uPulse + .016 * uBass * uLevel;
+  float nearer = .020 + .030 * uPulse + .020 * uBass * uLevel;
   float blurred = sharpLod(half_) + 2.;
   // march from the nearest layer down until the ray is under the relief
   vec2 step_ = (-eye - q * nearer) * .2;
@@ -35,6 +35,7 @@ void main() {
   float e = on * (h - height(uv + vec2(.012, .010), blurred));
   c *= 1. + (.5 + .9 * uPulse) * clamp(e * 2.5, -.5, .8) * (.4 + .6 * uEnergy);
   c = mix(c, S1 * .30 + c * .55, .45 * (1. - h) * (.55 + .45 * uLevel));
+  c *= .94 + .13 * uPulse + .06 * uLevel;
   // dust that the treble lights
   for (int i = 0; i < 2; i++) {
     float z = 1. + float(i) * .8;

@@ -23,7 +23,7 @@ void main() {
   float lod = sharpLod(half_);
   // sharp in light, smeared and late in colour
   vec3 c = extended(uv, lod + .4);
-  float late = (.012 + .010 * uEnergy) / half_.x;
+  float late = (.010 + .008 * uEnergy + .014 * uPulse) / half_.x;
   vec3 smear = imgBlur(mirrored(uv - vec2(1.5 * late, .002)), lod + 3.);
   float m = luma(c), k = luma(smear), on = within(uv);
   vec3 inner = imgBlur(mirrored(uv), lod + 1.);
@@ -39,6 +39,6 @@ void main() {
   c += (grain - .5) * (.018 + .035 * uTreb) * (.4 + sqrt(max(m, 0.)));
   float fleck = step(.9965 - .012 * track - .02 * foot, grain);
   c += fleck * (.10 + .8 * track + .25 * uTreb);
-  c *= 1. + .16 * uPulse + .25 * track;
+  c *= .92 + .30 * uPulse + .06 * uLevel + .25 * track;
   outColor = vec4(print_(max(c, 0.)), 1.);
 }
