@@ -1,0 +1,163 @@
+"""Ink on planes: blending masks in yuv420p, dimming the picture under type, measuring contrast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from casset.media.picture import BT709, BT709_OFFSET, Planes, colour_yuv
+
+U8 = NDArray[np.uint8]
+F32 = NDArray[np.float32]
+
+GAMMA = 2.2  # the scrim scales coded light; its effect on linear light follows this power
+CELL = 8  # pixels a cell of the scrim's map, of luma
+DARKEST = 0.12  # the scrim leaves at least this share of the coded light
+
+_YUV_TO_RGB = np.linalg.inv(BT709.astype(np.float64)).astype(np.float32)
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of even pixels, half open."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def luma(self) -> tuple[slice, slice]:
+        return slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+    @property
+    def chroma(self) -> tuple[slice, slice]:
+        return slice(self.y0 // 2, self.y1 // 2), slice(self.x0 // 2, self.x1 // 2)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.y1 - self.y0, self.x1 - self.x0
+
+
+def box_within(x0: float, y0: float, x1: float, y1: float, size: tuple[int, int], step: int = 2) -> Box:
+    """The smallest box on a grid of ``step`` around a rectangle, inside a picture of ``size``."""
+    width, height = size
+    left, top = max(0, int(x0) // step * step), max(0, int(y0) // step * step)
+    right = min(width // 2 * 2, -(-int(np.ceil(x1)) // step) * step)
+    bottom = min(height // 2 * 2, -(-int(np.ceil(y1)) // step) * step)
+    return Box(left, top, max(left, right), max(top, bottom))
+
+
+def blend(planes: Planes, box: Box, alpha: U8, ink: tuple[int, int, int]) -> None:
+    """Lay ``ink`` (Y, U, V) over the box; ``alpha`` has the box's shape, 255 covers."""
+    _mix(planes.y[box.luma], alpha, ink[0])
+    half = cv2.resize(alpha, (alpha.shape[1] // 2, alpha.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    _mix(planes.u[box.chroma], half, ink[1])
+    _mix(planes.v[box.chroma], half, ink[2])
+
+
+def dim(planes: Planes, box: Box, shape: F32, most: float, seat: float, strength: float) -> None:
+    """Darken the picture where type stands, only as far as it is brighter than ``most``.
+
+    ``shape`` (cells down, cells across, CELL px each) is 0..1, how much each cell matters; ``most``
+    the relative luminance (WCAG) the picture may keep; ``seat`` a small darkening everywhere under
+    the type; ``strength`` 0..1 fades the whole. Depends on this frame alone.
+    """
+    height, width = box.shape
+    cells = shape.shape
+    light = _cell_luminance(planes, box, cells)
+    share = np.minimum(1.0, (most / np.maximum(light, 1e-4)) ** (1 / GAMMA))
+    share = cv2.GaussianBlur(cv2.erode(share, np.ones((3, 3), np.uint8)), (0, 0), 1.2)
+    keep = 1.0 - np.clip(1.0 - share * (1.0 - seat), 0, 1.0 - DARKEST) * shape * strength
+    coarse = (keep * 255).astype(np.float32)
+    fine = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+    gain = fine.astype(np.uint8)
+    luma = planes.y[box.luma]
+    level = cv2.subtract(luma, 16)
+    luma[:] = cv2.add(cv2.multiply(level, gain, scale=1 / 255), 16)
+    half = cv2.resize(gain, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    rest = cv2.subtract(255, half)
+    grey = _scaled(rest, 128)
+    for plane in (planes.u[box.chroma], planes.v[box.chroma]):
+        plane[:] = cv2.add(cv2.multiply(plane, half, scale=1 / 255), grey)
+
+
+def relative_luminance(y: NDArray, u: NDArray, v: NDArray) -> F32:
+    """WCAG relative luminance 0..1 of coded 8-bit BT.709 values of equal shapes."""
+    yuv = np.stack([y, u, v], axis=-1).astype(np.float32) - BT709_OFFSET
+    rgb = np.clip(yuv @ _YUV_TO_RGB.T, 0, 1)
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ _LUMINANCE, np.float32)
+
+
+def measure_contrast(planes: Planes, ink_mask: U8, reach_px: int = 6) -> float:
+    """WCAG contrast of type against the picture that touches it, in a finished frame.
+
+    ``ink_mask`` (h, w) is the type's coverage 0..255. The type's luminance is the median of its
+    solid pixels, the picture's the 95th percentile within ``reach_px`` of its edge. 1 if there is
+    no solid type.
+    """
+    solid = cv2.erode((ink_mask >= 250).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    if not solid.any():
+        return 1.0
+    grow = np.ones((2 * reach_px + 1, 2 * reach_px + 1), np.uint8)
+    touched = cv2.dilate((ink_mask > 0).astype(np.uint8), np.ones((5, 5), np.uint8))
+    ring = (cv2.dilate(touched, grow) > 0) & (touched == 0)
+    width, height = planes.size
+    u = cv2.resize(planes.u, (width, height), interpolation=cv2.INTER_LINEAR)
+    v = cv2.resize(planes.v, (width, height), interpolation=cv2.INTER_LINEAR)
+    type_light = float(np.median(relative_luminance(planes.y[solid], u[solid], v[solid])))
+    around = relative_luminance(planes.y[ring], u[ring], v[ring])
+    picture_light = float(np.percentile(around, 95)) if around.size else 0.0
+    bright, dark = max(type_light, picture_light), min(type_light, picture_light)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def ink_yuv(rgb: tuple[float, float, float]) -> tuple[int, int, int]:
+    """8-bit (Y, U, V) of an sRGB colour."""
+    return colour_yuv(rgb)
+
+
+def hex_rgb(colour: str) -> tuple[float, float, float]:
+    """"#rrggbb" as components 0..1."""
+    text = colour.lstrip("#")
+    return int(text[0:2], 16) / 255, int(text[2:4], 16) / 255, int(text[4:6], 16) / 255
+
+
+def lightened(rgb: tuple[float, float, float], luminance: float) -> tuple[float, float, float]:
+    """The colour mixed with white until its relative luminance is at least ``luminance``."""
+    base = np.asarray(rgb, np.float64)
+    for white in np.linspace(0, 1, 41):
+        mixed = base + (1 - base) * white
+        linear = np.where(mixed <= 0.04045, mixed / 12.92, ((mixed + 0.055) / 1.055) ** 2.4)
+        if float(linear @ _LUMINANCE) >= luminance:
+            break
+    return float(mixed[0]), float(mixed[1]), float(mixed[2])
+
+
+def _mix(plane: U8, alpha: U8, value: int) -> None:
+    under = cv2.multiply(plane, cv2.subtract(255, alpha), scale=1 / 255)
+    plane[:] = cv2.add(under, _scaled(alpha, value))
+
+
+def _scaled(alpha: U8, value: int) -> U8:
+    """alpha * value / 255."""
+    return np.asarray(cv2.convertScaleAbs(alpha, alpha=value / 255), np.uint8)
+
+
+def _cell_luminance(planes: Planes, box: Box, cells: tuple[int, int]) -> F32:
+    """Luminance of each cell, leaning to its bright parts: the mean of its bright quarter-cells."""
+    fine = (cells[1] * 2, cells[0] * 2)
+    parts = [
+        cv2.resize(plane[area], fine, interpolation=cv2.INTER_AREA)
+        for plane, area in (
+            (planes.y, box.luma), (planes.u, box.chroma), (planes.v, box.chroma),
+        )
+    ]  # fmt: skip
+    light = relative_luminance(*parts)
+    quarters = light.reshape(cells[0], 2, cells[1], 2)
+    return np.asarray(quarters.max(axis=(1, 3)), np.float32)
