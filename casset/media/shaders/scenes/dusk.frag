@@ -30,7 +30,7 @@ void main() {
   c += (S3 * .5 + S4 * .2) * gauss((d - R - .03 - .34 * uBeat) / .05) * uPulse * .9;
   float shimmer = (n2(vec2(f.x * 5., h * 30. - t * .7)) - .5) * .008 * smoothstep(.25, .0, h);
   vec3 disc = mix(mix(S3 * 1.3, S4 * 2., smoothstep(-.7 * R, R * .8, f.y - sun.y)), S4 * 2.4 + .2, max(noon(), night()));
-  c = mix(c, disc * (1. + .12 * uPulse), smoothstep(R + .002, R - .003, d + shimmer));
+  c = mix(c, disc * mix(1., .55, night()) * seas((f - sun) / R) * (1. + .12 * uPulse), smoothstep(R + .002, R - .003, d + shimmer));
   // long clouds cross the sun
   float cl = fbm3(vec2(f.x * 1.1 + t * .014 + 30. * take(.5698), h * 10.));
   float m = smoothstep(.66 - .22 * uDensity, .84 - .14 * uDensity, cl) * smoothstep(.02, .14, h);

@@ -93,7 +93,7 @@ void main() {
   back = min(back, max(abs(m.x) - .22, m.y - .20));
   float body = min(min(hair, neck), back);
   c = person(c, body, px * 1.3, S0 * .13 + S1 * .03, (S3 * .6 + S4 * .35) * (.35 + .8 * uPulse));
-  float band = max(abs(length(hp * vec2(1.1, .92) - vec2(0., .012)) - .132) - .008, -hp.y + .0);
+  float band = max(abs(length(hp * vec2(1.1, .92) - vec2(0., .012)) - .132) - .008, -hp.y);
   float cup = length(vec2(ax - .118, hp.y + .012) * vec2(1.5, .8)) - .042;
   c = person(c, min(band, cup), px * 1.3, S0 * .25 + S2 * .12, (S3 * .9 + S4 * .4) * (.4 + .9 * uPulse));
   outColor = vec4(lit(c * 1.4), 1.);
