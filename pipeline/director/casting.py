@@ -25,7 +25,7 @@ WIDE = frozenset({"EWS", "WS"})
 CLOSE = frozenset({"MS", "MCU", "CU", "ECU"})
 SECONDS_A_PART = 40.0
 # What a place is worth beside what the sentence asks for.
-SAME_WORLD, NEIGHBOUR_WORLD, OTHER_WORLD = 0.45, 0.15, -0.8
+SAME_WORLD, NEIGHBOUR_WORLD, OTHER_WORLD = 0.45, 0.15, -1.3
 FIRST_INSERT = 0.3
 ENOUGH = 0.45  # worth beside the others that a part beyond the third needs
 CLASH = 0.8
@@ -113,18 +113,23 @@ def cast(
     total = max(3, min(6, 2 + round(song.duration / SECONDS_A_PART)))
     count = max(2, math.ceil(total * 0.55))
     chosen = [home]
+    enough = ENOUGH if reading.wanted else 0.0
     while len(chosen) < count:
         if not (rest := [s for s in places if s not in chosen]):
             break
         best = max(rest, key=lambda s: audition.beside(s, chosen))
-        if len(chosen) >= 2 and audition.beside(best, chosen) < ENOUGH:
+        if len(chosen) >= 2 and audition.beside(best, chosen) < enough:
             break
         chosen.append(best)
-    details = [s for s in ranked if s not in chosen and _is_insert(s.family)]
+    details = [
+        s
+        for s in ranked
+        if s not in chosen and _is_insert(s.family) and (s.pull > 0 or audition.near(s, home))
+    ]
     inserts: list[_Score] = []
     while details and len(chosen) + len(inserts) < total:
         best = max(details, key=lambda s: audition.beside(s, chosen + inserts))
-        if audition.beside(best, chosen + inserts) < (ENOUGH if inserts else FIRST_INSERT):
+        if audition.beside(best, chosen + inserts) < (enough if inserts else FIRST_INSERT):
             break
         details.remove(best)
         inserts.append(best)
@@ -173,7 +178,7 @@ class _Audition:
         if reading.figure and family.figure != "none":
             alone += SHOWS_FIGURE * reading.figure
         if not reading.figure and (family.figure == "always" or PEOPLE & set(family.words)):
-            alone -= UNASKED_PERSON * (not words)
+            alone -= UNASKED_PERSON * (not reading.names(family))
         if not reading.wanted:
             alone += 0.6 * any(tag in family.words for tag in self.mood_tags)
         if "couple" in family.words and "couple" not in asked:
@@ -188,6 +193,11 @@ class _Audition:
             alone += random.Random(f"take {self.seed} {family.name}").uniform(0, 0.5)  # noqa: S311
         return _Score(family, pull, tuple(words), reading.names(family), alone)
 
+    def near(self, score: _Score, home: _Score) -> bool:
+        """Whether a scene nobody asked for may still be glanced at: the same world, or none."""
+        own = self.words.worlds_of(score.family)
+        return bool(own & (self.words.worlds_of(home.family) | self.asked_worlds | PLACELESS))
+
     def beside(self, score: _Score, chosen: Sequence[_Score]) -> float:
         """The family beside those already chosen: the same world, but not the same picture."""
         home = chosen[0].family
@@ -195,7 +205,7 @@ class _Audition:
         near = {world for name in first for world in self.words.neighbours.get(name, ())}
         if own & (first | self.asked_worlds):
             world = SAME_WORLD
-        elif own & near:
+        elif own & near or not own or not first:
             world = NEIGHBOUR_WORLD
         else:
             world = 0.0 if score.pull >= STRONG_PULL and score.named else OTHER_WORLD

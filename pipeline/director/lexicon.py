@@ -35,6 +35,7 @@ PULL: dict[Kind, float] = {
     "colour": 0.5, "mood": 0.3,
 }  # fmt: skip
 FIGURE_PULL = 0.5  # people can enter most scenes, so they choose fewer of them
+OWN_WORD = 1.2  # the user's own word in a header, against a word that means as much
 FIRST_NAMED = 1.15  # what is named first is what the film is about
 CLASHING = 9  # header words that may clash with the sentence
 TELLING = 6  # header words that say where a scene belongs
@@ -251,7 +252,7 @@ class Reading:
                 ),
                 default=0.0,
             )
-            hit = max(hit, _named(family, meaning.word))
+            hit = max(hit, OWN_WORD * _named(family, meaning.word))
             if concept.weather and concept.weather == family.weather:
                 hit = max(hit, 1.0)
             if hit > 0:
@@ -358,15 +359,19 @@ class Lexicon:
     def _match(
         self, tokens: list[str], at: int, own: Mapping[tuple[str, ...], Concept]
     ) -> tuple[Concept, int] | None:
+        return self._longest(self.phrases, tokens, at) or self._longest(own, tokens, at)
+
+    def _longest(
+        self, phrases: Mapping[tuple[str, ...], Concept], tokens: list[str], at: int
+    ) -> tuple[Concept, int] | None:
         for length in range(min(self.longest, len(tokens) - at), 0, -1):
             head, last = tokens[at : at + length - 1], tokens[at + length - 1]
-            if length == 1 and last in self.stop and (last,) not in self.phrases:
+            if length == 1 and last in self.stop and (last,) not in phrases:
                 return None
             for form in forms_of(last):
                 phrase = (*head, form)
-                concept = self.phrases.get(phrase) or own.get(phrase)
-                if concept:
-                    return concept, length
+                if phrase in phrases:
+                    return phrases[phrase], length
         return None
 
     def _negation(self, tokens: list[str], at: int) -> int:
