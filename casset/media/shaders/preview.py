@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casset.lib.errors import CassetError
-from casset.media.shaders import catalogue, gl
+from casset.media.shaders import catalogue, gl, images
 from casset.media.shaders.colours import linear_palette
 
 U8 = NDArray[np.uint8]
+Artwork = tuple[str, U8] | None
 PALETTES = {  # shadow, deep, mid, glow, key
     "ember": ("#0d0a1a", "#2b1b52", "#a8345c", "#ff8a45", "#ffe0ac"),
     "petrol": ("#040d14", "#0a3450", "#2a7c8c", "#f0a068", "#fff0d8"),
@@ -82,20 +83,22 @@ def uniforms(
     }
 
 
-def still(name: str, size: tuple[int, int], values: dict[str, object]) -> tuple[U8, float]:
+def still(
+    name: str, size: tuple[int, int], values: dict[str, object], image: Artwork = None
+) -> tuple[U8, float]:
     """One frame and the least CPU milliseconds of four drawings of it."""
     surface = gl.canvas()
-    frame = surface.draw(name, size, values)
+    frame = surface.draw(name, size, values, image=image)
     best = math.inf
     for _ in range(3):
         before = time.process_time()
-        frame = surface.draw(name, size, values)
+        frame = surface.draw(name, size, values, image=image)
         best = min(best, time.process_time() - before)
     return frame, best * 1000
 
 
-def sheet(name: str, seed: int, figure: float | None = None) -> U8:
-    """A contact sheet: four rows of the looks in ``SHEET``, 1280 px wide."""
+def sheet(name: str, seed: int, figure: float | None = None, image: Artwork = None) -> U8:
+    """A contact sheet of the looks in ``SHEET``, 1280 px wide."""
     tiles = []
     for palette, size, seconds, tod, music, moved, shown in SHEET:
         values = uniforms(
@@ -107,7 +110,7 @@ def sheet(name: str, seed: int, figure: float | None = None) -> U8:
             music=music,
             moved=moved,
         )
-        frame = gl.canvas().draw(name, size, values)
+        frame = gl.canvas().draw(name, size, values, image=image)
         height = 480 if size[0] <= size[1] else 360
         scaled = (round(height * size[0] / size[1]), height)
         tiles.append(np.asarray(cv2.resize(frame, scaled, interpolation=cv2.INTER_AREA), np.uint8))
@@ -136,6 +139,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--moved", action="store_true", help="with the camera off its rest")
     parser.add_argument("--out", help="PNG or JPEG; default SCENE.png")
     parser.add_argument("--sheet", action="store_true", help="a contact sheet instead of a still")
+    parser.add_argument("--image", help="artwork for treatments and for scenes that show it")
     given = parser.parse_args(argv)
     write = sys.stdout.write
     if not given.scene:
@@ -154,8 +158,9 @@ def main(argv: list[str] | None = None) -> int:
             moved=given.moved,
         )
         try:
-            frame, cost = still(name, (size[0], size[1]), values)
-            picture = sheet(name, given.seed, given.figure) if given.sheet else frame
+            image = (given.image, images.load(given.image)) if given.image else None
+            frame, cost = still(name, (size[0], size[1]), values, image)
+            picture = sheet(name, given.seed, given.figure, image) if given.sheet else frame
         except CassetError as error:
             sys.stderr.write(f"{error}\n")
             return 1

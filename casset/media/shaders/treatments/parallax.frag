@@ -14,10 +14,10 @@ void main() {
   float nearer = .020 + .030 * uPulse + .020 * uBass * uLevel;
   float blurred = sharpLod(half_) + 2.;
   // march from the nearest layer down until the ray is under the relief
-  vec2 step_ = (-eye - q * nearer) * .2;
-  vec2 at = q - 2.5 * step_, hit = at;
+  vec2 step_ = (-eye - q * nearer) * .25;
+  vec2 at = q - 2. * step_, hit = at;
   float level = 1., before = 0., found = 0., h = 0.;
-  for (int i = 0; i < 5; i++) {
+  for (int i = 0; i < 4; i++) {
     float here = height(.5 + .5 * at / half_, blurred), over = here - level;
     float crossed = step(0., over) * (1. - found);
     hit = mix(hit, at - step_ * sat(over / max(over - before, .001)), crossed);
@@ -25,7 +25,7 @@ void main() {
     found = max(found, crossed);
     before = over;
     at += step_;
-    level -= .2;
+    level -= .25;
   }
   hit = mix(at, hit, found);
   vec2 uv = .5 + .5 * hit / half_;
@@ -37,13 +37,10 @@ void main() {
   c = mix(c, S1 * .30 + c * .55, .45 * (1. - h) * (.55 + .45 * uLevel));
   c *= .94 + .13 * uPulse + .06 * uLevel;
   // dust that the treble lights
-  for (int i = 0; i < 2; i++) {
-    float z = 1. + float(i) * .8;
-    vec2 g = (q + eye * (6. - 2.5 * float(i)) + vec2(.010, .014) * t) * 7. * z;
-    ivec2 id = ivec2(floor(g));
-    vec3 r = h3(id + i * 71);
-    float d = length(g - vec2(id) - .5 - (r.xy - .5) * .6);
-    c += S4 * smoothstep(.08, .01, d) * step(.72, r.z) * (.06 + .55 * uTreb * (.5 + .5 * sn(t * 2. + r.x * 40.))) / z;
-  }
+  vec2 g = (q + eye * 5. + vec2(.010, .014) * t) * 9.;
+  ivec2 id = ivec2(floor(g));
+  vec3 r = h3(id);
+  float d = length(g - vec2(id) - .5 - (r.xy - .5) * .6);
+  c += S4 * smoothstep(.08, .01, d) * step(.66, r.z) * (.06 + .55 * uTreb * (.5 + .5 * sn(t * 2. + r.x * 40.)));
   outColor = vec4(print_(max(c, 0.)), 1.);
 }
