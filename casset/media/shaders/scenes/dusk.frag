@@ -37,9 +37,9 @@ void main() {
   c = mix(c, mix(S2 * .45 + S1 * .2, S3 * 1.1 + S4 * .1, .35 + .5 * ex(-d * 3.) + .2 * noon()), m * .78);
   float flock = birds((f - sun - vec2(-side * .02 + .03 * sn(t * .1), R * .15 + .05 * sn(t * .07))) * .8, t, px);
   c = mix(c, S0 * .5 + S1 * .1, flock * smoothstep(.2, .6, uLevel) * .9);
-  // ridges, from haze to shadow; the light runs forward over them on the beat
-  for (int i = 0; i < 5; i++) {
-    float k = float(i) / 4.;
+  // four ridges, from haze to shadow; the light runs forward over them on the beat
+  for (int i = 0; i < 4; i++) {
+    float k = float(i) / 3.;
     vec2 z = par(q, .15 + .6 * k);
     float y = hz + .05 - mix(.26, .42, T) * k + (ridge3(z.x * (1.2 + .9 * k) + float(i) * 5.7) - .5) * mix(.20, .13, k);
     y += .05 * k * smoothstep(.1, .8, side * z.x + .2); // the near ground rises on the sun's side
@@ -47,7 +47,7 @@ void main() {
     vec3 rc = mix(mix(S3, S2, .45) * .62, S0 * .42 + S1 * .05, pow(k, .6));
     rc = mix(rc, mix(azure() * .5 + S2 * .2, S0 * .5 + S1 * .3, k), noon() * .7);
     rc += S3 * .42 * ex(-below * 24.) * ex(-abs(z.x - sun.x) * 1.6) * (1. - k) * (1. + .8 * uPulse * gauss((k - uBeat * 1.3) / .35));
-    float mist = i < 3 ? n2(vec2(z.x * 1.7 + t * .03 * (1. + k) + float(i) * 3., z.y * 4.)) : 0.;
+    float mist = i < 2 ? n2(vec2(z.x * 1.7 + t * .03 * (1. + k) + float(i) * 3., z.y * 4.)) : 0.;
     rc = mix(rc, S3 * .55 + S2 * .35, smoothstep(-.01, .16, below) * (1. - k) * mist * (.35 + .35 * uBass));
     c = mix(c, rc, smoothstep(px, -px, -below));
   }
