@@ -129,10 +129,12 @@ class Camera:
             elif clip.insert and asked is None and (j == 1) == glance_first and j < 5:
                 kind = "insert"
             elif before.closer:
-                kind = "return"
+                kind = "reframe" if clip.motif else "return"
             else:
                 kind = "punch_in"
-            views.append(self._view(clip, home, kind, j, sum(v.kind == "return" for v in views)))
+            views.append(
+                self._view(clip, home, kind, j, sum(v.kind in {"return", "reframe"} for v in views))
+            )
         return views
 
     def _asked_shot(self, clip: Placed, times: list[float]) -> int | None:
@@ -147,7 +149,7 @@ class Camera:
             able = list(clip.insert.family.sizes)
             close = [size for size in able if SIZES.index(size) >= SIZES.index("MS")] or able
             return _View(clip.insert, close[j % len(close)], kind, clip.index % CORNERS)
-        if kind == "return":
+        if kind in {"return", "reframe"}:
             able = reachable(clip.part.family)
             size = able[(able.index(clip.size) + 1) % len(able)] if clip.size in able else clip.size
             corner = home.corner if clip.motif else (home.corner + 1 + returns % 2) % CORNERS

@@ -71,14 +71,14 @@ def clip(
     return text[:1].upper() + text[1:]
 
 
-def summary(cast: Cast, reading: Reading, style: str, count: int, shots: int) -> str:
+def summary(
+    cast: Cast, reading: Reading, style: str, *, clips: int, shots: int, choruses: int
+) -> str:
     """The film in two sentences."""
     places = [part.title for part in cast.locations]
     listed = ", ".join(places[:-1]) + (f" and {places[-1]}" if len(places) > 1 else places[-1])
     named = reading.figure or any(m.concept.character for m in reading.wanted)
     who = f"{reading.character} in " if named else ""
     start = f"{who}{listed}: {style}."
-    return (
-        f"{start[:1].upper()}{start[1:]} {count} clips in {shots} shots; every chorus comes back "
-        f"to {cast.motif.title}."
-    )
+    refrain = f"; every chorus comes back to {cast.motif.title}" if choruses > 1 else ""
+    return f"{start[:1].upper()}{start[1:]} {clips} clips in {shots} shots{refrain}."

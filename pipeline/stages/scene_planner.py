@@ -71,10 +71,16 @@ def plan(
     camera = Camera(song, company, reading, palettes, rules, seed=seed, cover=cover)
     style = _style(song, reading, palettes, rules)
     clips = _scripts(song, placed, spans, camera, company, reading, total)
-    shots = sum(len(clip.shots) for clip in clips)
     return Plan(
         job_id=audio.job_id,
-        video_summary=wording.summary(company, reading, style.visual_style, len(clips), shots),
+        video_summary=wording.summary(
+            company,
+            reading,
+            style.visual_style,
+            clips=len(clips),
+            shots=sum(len(clip.shots) for clip in clips),
+            choruses=sum(section.type == "chorus" for section in song.sections),
+        ),
         characters=_characters(clips, reading),
         scenes=_scenes(clips, company, placed, reading),
         style=style,
@@ -124,7 +130,6 @@ def _scripts(
         shots = camera.shoot(clip, total)
         scenes = list(dict.fromkeys(shot.look.scene for shot in shots))
         lines = song.lines_between(span.start, span.end)
-        figure = max(shot.look.figure for shot in shots) if reading.figure else 0.0
         energy = float(clip.facts["energy"])
         tod = company.hour(span.start / song.duration, clip.part.family)
         scripts.append(
@@ -139,7 +144,7 @@ def _scripts(
                 ),
                 motion=wording.MOVE_WORDS[shots[0].look.move],
                 camera_angle=f"{wording.SIZE_WORDS[clip.size]}, {ANGLES[clip.index % len(ANGLES)]}",
-                characters=("protagonist",) if figure else (),
+                characters=("protagonist",) if clip.figure else (),
                 scenes=tuple(scenes),
                 lyrics_context=" / ".join(line.text for line in lines),
                 beat_intensity="high" if energy >= 0.72 else "medium" if energy >= 0.45 else "low",
