@@ -93,7 +93,7 @@ void main() {
   for (int i = 0; i < 4; i++) {
     float k = float(i) / 3.;
     vec2 w = par(q, .14 + .55 * k);
-    float y = hz + .065 - mix(.30, .52, T) * k * k - .05 * k + (ridge3(w.x * (1.2 + .5 * k) + 6.1 * float(i)) - .5) * mix(.15, .20, k);
+    float y = hz + .065 - mix(.30, .52, T) * k * k - .05 * k + (.65 * n1(w.x * (1.4 + .5 * k) + 6.1 * float(i)) + .35 * n1(w.x * 3.9 + 2. * float(i)) - .5) * mix(.15, .20, k);
     float tx = w.x * mix(90., 34., k), ti = floor(tx);
     float below = max(y - w.y, 0.);
     y += (.004 + .012 * k) * (1. - abs(2. * (tx - ti) - 1.)) * (.3 + h1(int(ti) + 100 * i));

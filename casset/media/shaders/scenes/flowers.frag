@@ -40,7 +40,7 @@ vec4 blossom(vec2 p, float tilt, float turn, float soft, vec3 tip, vec3 root, fl
 void main() {
   vec2 q = lens();
   float T = tall(), t = uTime, px = px1();
-  float nod = uPulse * (.35 + .65 * uLevel), dk = day();
+  float N = smoothstep(1.6, 1., asp()), nod = uPulse * (.35 + .65 * uLevel), dk = day();
   float side = h1(1) < .5 ? -1. : 1.;
 
   // Far: sky, wood edge, meadow, all out of focus.
@@ -84,12 +84,10 @@ void main() {
 
   // Grass behind the near flowers.
   vec2 n = par(q, .6);
-  for (int L = 0; L < 2; L++) {
-    float k = float(L), gx = n.x * (30. - 10. * k) + sn(n.y * 3. + t * .7 + k) * (.5 + .2 * nod) + (n.y + .5) * 3.5 * sn(n.x * 9. + k * 2.), gi = floor(gx);
-    float r = h1(int(gi) + 77 + 300 * L), top = mix(-.24, -.40, T) + .24 * r - .06 * k, w = (1. - smoothstep(-.6, top, n.y)) * .5;
-    float m = smoothstep(w, w - .22, abs(gx - gi - .5)) * step(n.y, top);
-    c = mix(c, mix(S1 * .18 + S0 * .22, S2 * .30 + S3 * .22, r * smoothstep(-.5, top, n.y)), m * .8);
-  }
+  float gx = n.x * 25. + sn(n.y * 3. + t * .7) * (.5 + .2 * nod) + (n.y + .5) * 3.5 * sn(n.x * 9.), gi = floor(gx);
+  float reed = h1(int(gi) + 77), tipY = mix(-.27, -.43, T) + .24 * reed, wide = (1. - smoothstep(-.6, tipY, n.y)) * .5;
+  float stalk = smoothstep(wide, wide - .22, abs(gx - gi - .5)) * smoothstep(tipY + px, tipY - px, n.y);
+  c = mix(c, mix(S1 * .18 + S0 * .22, S2 * .30 + S3 * .22, reed * smoothstep(-.5, tipY, n.y)), stalk * .8);
 
   // Three flowers in focus: each has its stem, but a pixel draws only the blossom nearest to it.
   vec2 bestW = vec2(9.), bestAt = vec2(0.);
@@ -98,9 +96,9 @@ void main() {
   for (int i = 0; i < 3; i++) {
     vec3 r = h3(ivec2(i, 9)), e = fract(r.zxy * vec3(17.3, 23.9, 31.7));
     float size = (i == 0 ? .245 : (i == 1 ? .165 : .125)) * (.92 + .16 * r.x);
-    vec2 at = i == 0 ? vec2(-side * mix(.17, .06, T), mix(.035, .12, T)) : (i == 1 ? vec2(side * mix(.40, .22, T), mix(-.12, -.24, T)) : vec2(-side * mix(.62, .32, T), mix(-.20, -.38, T)));
+    vec2 at = i == 0 ? vec2(-side * mix(.17, .06, N), mix(.035, .12, T)) : (i == 1 ? vec2(side * mix(.40, .26, N), mix(-.12, -.24, T)) : vec2(-side * mix(.62, .34, N), mix(-.20, -.38, T)));
     at += (e.xy - .5) * vec2(.08, .06);
-    float sway = .012 * sn(t * .9 + r.z * 6.) + .006 * sn(t * 2.1 + r.y * 6.);
+    float sway = .014 * sn(t * .9 + r.z * 6.);
     at += vec2(sway, -.010 * nod * (i == 1 ? .7 : 1.));
     vec2 w = par(q, .75 + .1 * float(i)) - at;
     float near = length(w) / size;

@@ -28,14 +28,14 @@ void main() {
   h += shimmer;
 
   // Sky with heaped clouds, flat below.
-  vec2 sun = vec2(-side * mix(.36, .14, T), .12 + .30 * (dk - .25) + .08 * T);
+  vec2 sun = vec2(-side * mix(.36, .16, smoothstep(1.6, 1., asp())), .12 + .30 * (dk - .25) + .08 * T);
   float d = length(vec2(f.x, h) - sun);
   vec3 c = mix(S3 * .72 + S4 * .22, S2 * .85, smoothstep(.0, .28, h));
   c = mix(c, S1 * 1.05 + S2 * .06, smoothstep(.12, .75, h));
   c += (S4 * .5 + S3 * .4) * exp(-d * 4.3) * (.60 + .50 * uPulse * (.4 + .6 * uLevel) + .15 * uLevel);
   float hy = max(h, .02), persp = .16 / (hy + .10);
   vec2 cp = vec2(f.x * persp * 6.2 + t * .02, persp * 9.);
-  float cl = fbm3(cp), cl2 = n2(cp + vec2(sun.x - f.x, .45) * .8);
+  float cl = fbm2(cp), cl2 = n2(cp + vec2(sun.x - f.x, .45) * .8);
   float cover = smoothstep(.60 - .20 * uDensity, .78 - .16 * uDensity, cl) * smoothstep(.05, .16, h);
   c = mix(c, mix(S4 * .80 + S3 * .18, S1 * .45 + S2 * .42, sat(.35 + (cl2 - cl) * 1.1 + (cl - .6) * 1.2)), cover * .9);
   c = mix(c, S4 * 1.8, smoothstep(.044, .038, d) * (1. - .8 * cover));
@@ -100,7 +100,7 @@ void main() {
 
   // Someone on the shoulder.
   float size = mix(.26, .24, T);
-  vec2 n = (p - vec2(mix(-.40, -.24, T), -.235)) / size;
+  vec2 n = (p - vec2(mix(-.40, -.26, smoothstep(1.6, 1., asp())), -.235)) / size;
   float man = figure(n, uBar * TAU * 2.) * size;
   vec2 sh = vec2(n.x - n.y * 1.1 * sign(sun.x) * side, -n.y * 3.2);
   c *= 1. - .35 * uFigure * smoothstep(.10, .0, abs(n.x - sh.y * .35 * -sign(sun.x) * side) - .02) * smoothstep(.0, -.01, n.y) * smoothstep(-.22, .0, n.y);

@@ -22,7 +22,7 @@ void main() {
   c = mix(c, S1 * .26 + S0 * .12, smoothstep(.35, 1.05, h));
   float ax = dot(f - vec2(.1 * side, .2), vec2(.60 * side, .80)), along = dot(f, vec2(.80, -.60 * side));
   float milk = exp(-ax * ax * 16.) * (.35 + .9 * fbm2(vec2(along * 3.2, ax * 7.) + 3.));
-  float dust = smoothstep(.45, .75, fbm2(vec2(along * 4., ax * 9.) + 8.)) * exp(-ax * ax * 60.);
+  float dust = smoothstep(.40, .80, n2(vec2(along * 5., ax * 11.) + 8.)) * exp(-ax * ax * 60.);
   float up = smoothstep(.05, .40, h) * (.25 + .75 * nt);
   c += (S2 * .30 + S4 * .16 + S3 * .07) * milk * (1. - .75 * dust) * up * (.75 + .35 * uMid);
   for (int L = 0; L < 2; L++) {
@@ -38,7 +38,7 @@ void main() {
   for (int i = 0; i < 3; i++) {
     float k = float(i);
     vec2 w = par(q, .12 + .08 * k);
-    float y = hz + .085 - .040 * k + (ridge3(w.x * (1.3 + .5 * k) + 7.3 * k) - .5) * (.15 - .035 * k);
+    float y = hz + .085 - .040 * k + (.65 * n1(w.x * (1.5 + .5 * k) + 7.3 * k) + .35 * n1(w.x * 4.1 + 3. * k) - .5) * (.15 - .035 * k);
     float tx = w.x * (70. - 16. * k), ti = floor(tx), tr = h1(int(ti) + 200 * i);
     if (i > 0) y += (.010 + .012 * k) * (1. - abs(2. * (tx - ti) - 1.)) * (.4 + tr);
     vec3 hill = mix(S2 * .26 + S1 * .16 + S3 * .06, S0 * .30 + S1 * .07, (k + .4) / 2.6);
@@ -75,7 +75,7 @@ void main() {
   gable = max(gable, -.001 - p.y);
   float chim = max(abs(p.x - .36) - .040, abs(p.y - .57) - .085);
   float eave = max(abs(abs(p.x + .16) * .92 + p.y - .735) - .018, max(.30 - p.y, p.y - .75));
-  vec3 brick = (S0 * .20 + S1 * .05) * (.85 + .3 * n2(p * vec2(40., 80.)));
+  vec3 brick = (S0 * .20 + S1 * .05);
   float out_ = min(wall, min(gable, chim));
   vec3 tile = (S0 * .26 + S1 * .10 + S2 * .03) * (.75 + .5 * smoothstep(.2, .8, abs(fract(p.y * 24.) - .5) * 2.)) ;
   c = mix(c, brick, smoothstep(hp, -hp, out_));

@@ -97,8 +97,7 @@ void main() {
   float tallness = left ? .98 : .89;
   vec2 w = vec2(who.x + (left ? .155 : -.155), who.y) / tallness;
   w.x -= .012 * sn(TAU * uBar + (left ? 0. : 2.)) * w.y;
-  float man = min(cap(vec2(abs(w.x), w.y), vec2(.052, .46), vec2(.050, .02), .058, .034), cap(w, vec2(0., .50), vec2(0., .74), .105, .085));
-  man = min(man, left ? 9. : cap(w, vec2(0., .55), vec2(0., .30), .085, .145));   // a skirt
+  float man = min(cap(vec2(abs(w.x), w.y), vec2(.052, .46), vec2(.050, .02), .058, .034), cap(w, vec2(0., left ? .50 : .31), vec2(0., .74), left ? .105 : .145, left ? .085 : .066));   // coat or dress
   man = min(man, cap(vec2(abs(w.x), w.y), vec2(.105, .755), vec2(.135, .46), .046, .030));
   man = min(man, min(max(abs(w.x) - .036, abs(w.y - .83) - .05), length((w - vec2(0., .918)) * vec2(1.12, .95)) - .078)) * tallness * .19;
   d = min(d, man + (1. - uFigure) * .4);

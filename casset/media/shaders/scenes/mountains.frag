@@ -32,14 +32,14 @@ void main() {
 
   // Sky: clear above, haze low; the sun stands to one side, higher towards noon.
   float side = h1(3) < .5 ? -1. : 1.;
-  vec2 sun = vec2(side * mix(.50, .26, T), .16 + .30 * day() + .12 * T);
+  vec2 sun = vec2(side * mix(.50, .28, smoothstep(1.6, 1., asp())), .16 + .30 * day() + .12 * T);
   float bright = .55 + .65 * day();
   vec3 blue = mix(S1 * 1.15 + S2 * .08, S2 * .95 + S4 * .12, exp(-h * 3.2));
   vec3 haze = mix(S2 * .75 + S3 * .20, S4 * .75 + S3 * .2, .28 + .30 * (1. - day()));
   vec3 c = mix(blue, haze, exp(-h * 5.5));
   float ds = length(m - vec2(sun.x, shore + sun.y));
   c += (S3 * .45 + S4 * .35) * exp(-ds * 4.2) * (.75 + .45 * uPulse) + S4 * 2.2 * smoothstep(.040, .030, ds);
-  float cl = fbm4(vec2(m.x * 2.3 - t * .024, h * 5.5 + 3.));
+  float cl = fbm3(vec2(m.x * 2.3 - t * .024, h * 5.5 + 3.));
   float cover = smoothstep(.66 - .20 * uDensity, .80 - .12 * uDensity, cl) * smoothstep(.10, .30, h);
   c = mix(c, S4 * (.85 + .15 * uLevel) + S3 * .12 - S1 * .25 * smoothstep(.7, .95, cl), cover * .85);
 
@@ -65,14 +65,14 @@ void main() {
   vec2 step_ = vec2(-side * .13, .07);
   float rb = ribs(rp), rl = ribs(rp + step_), fineR = n2(rp * 5.3) - n2(rp * 5.3 + step_ * 4.);
   float lightOn = sat(.50 + (rb - rl) * 1.9 + fineR * .35 + .26 * lean * side);
-  float line = .12 + .16 * n2(vec2(m.x * 7., 4.)) + .10 * rb;                       // how far the snow comes down
+  float line = .12 + .16 * n1(m.x * 7. + 4.) + .10 * rb;                       // how far the snow comes down
   float snow = smoothstep(.02, -.03, drop - line - .16 * (rb - .5)) * smoothstep(.22, .42, rb + .26 * lightOn + .2 * fineR);
   vec3 rock = mix(S1 * .30 + S0 * .30, S2 * .42 + S3 * .14, lightOn) * (.75 + .5 * rb);
   vec3 white = mix(S1 * .62 + S2 * .42, S4 * 1.02 + S3 * .05, smoothstep(.12, 1.0, lightOn)) * (.86 + .2 * fineR + .1 * rb);
   vec3 pk = mix(rock, white, snow) * bright;
   pk = mix(pk, haze, front ? 0. : .34);
   pk = mix(pk, haze * .95, sat(.14 + drop * .55 + .35 * smoothstep(.10, .0, h)));
-  float shade = smoothstep(.35, .65, n2(vec2(m.x * 1.9 + t * .03, 5.)));            // cloud shadow drifting over
+  float shade = smoothstep(.35, .65, n1(m.x * 1.9 + t * .03 + 5.));            // cloud shadow drifting over
   pk *= .78 + .22 * shade;
   c = mix(c, pk, smoothstep(px * 1.5, -px * 1.5, h - max(max(a0, peak), .15)));
   float wisp = fbm2(vec2(m.x * 2.6 - t * .035, h * 9. + 1.)) * smoothstep(.04, .13, h) * smoothstep(.27, .13, h);
@@ -107,7 +107,8 @@ void main() {
   vec3 turf = mix(S2 * .22 + S3 * .10 + S1 * .08, S0 * .30 + S1 * .10, low) * (.6 + .6 * n2(n * vec2(140., 24.))) * bright;
   c = mix(c, turf, land);
   float tallness = .215;
-  vec2 feet = vec2(-side * mix(.34, .14, T), mix(-.43, -.74, T) - side * side * .05 * mix(.34, .14, T) + .012);
+  float away = mix(.34, .20, smoothstep(1.6, 1., asp()));
+  vec2 feet = vec2(-side * away, mix(-.43, -.74, T) - .05 * away + .012);
   float fd = figure((n - feet) / tallness, uBar * TAU * 2.) * tallness;
   float man = smoothstep(px, -px, fd) * uFigure;
   c = mix(c, S0 * .22 + S1 * .08 + S4 * .10 * smoothstep(-.008, 0., fd), man);

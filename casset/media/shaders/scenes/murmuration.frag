@@ -37,11 +37,11 @@ void main() {
 
   // Sky.
   float side = h1(2) < .5 ? -1. : 1.;
-  vec2 sun = vec2(side * mix(.30, .12, T), shore + .085 + .24 * (dk - .38));
+  vec2 sun = vec2(side * mix(.30, .14, smoothstep(1.6, 1., asp())), shore + .085 + .24 * (dk - .38));
   float d = length(m - sun);
   vec3 c = mix(S3 * .95 + S4 * .05, S2 * .66, smoothstep(.0, .34, h));
   c = mix(c, S1 * .62, smoothstep(.20, .85, h));
-  float cl = fbm3(vec2(m.x * 1.3 + t * .01, h * 6.5 + 2.));
+  float cl = fbm2(vec2(m.x * 1.3 + t * .01, h * 6.5 + 2.));
   float lit_ = smoothstep(.45, .75, cl);
   c = mix(c, mix(S3 * .75 + S2 * .25, S1 * .42 + S2 * .25, smoothstep(.62, .85, cl)), lit_ * smoothstep(.06, .25, h) * (.25 + .5 * uDensity));
   c += (S3 * .65 + S4 * .25) * exp(-d * 4.4) * (.6 + .45 * uPulse * (.4 + .6 * uLevel));
@@ -87,14 +87,14 @@ void main() {
   // Reeds in front, bending in the wind, and someone who watches.
   vec2 n = par(q, .7);
   float tallness = mix(.30, .27, T);
-  vec2 feet = vec2(-side * mix(.44, .20, T), -ext().y - .02);
+  vec2 feet = vec2(-side * mix(.44, .24, smoothstep(1.6, 1., asp())), -ext().y - .02);
   float man = figure((n - feet) / tallness, uBar * TAU * 2.) * tallness;
   vec3 dark = S0 * .16 + S1 * .05;
   c = mix(c, dark + (S3 * .5 + S4 * .2) * smoothstep(-.006, .0, man) * .6, smoothstep(px, -px, man) * uFigure);
   for (int L = 0; L < 2; L++) {
     float k = float(L), sc = 44. - 16. * k;
     float base = -ext().y, up = n.y - base;
-    float wind = (sn(t * .9 + n.x * 2.5 + k) + .4 * sn(t * 2.3 + n.x * 7.)) * (.55 + .5 * uMid);
+    float wind = sn(t * .9 + n.x * 2.5 + k) * (.6 + .5 * uMid);
     float gx = n.x * sc + wind * up * up * sc * .22 + up * up * sc * .25 * side, gi = floor(gx), r = h1(int(gi) + 500 + L * 300);
     float topY = (mix(.11, .20, T) + .14 * r * r) * (.6 + .6 * n1(n.x * 2.2 + k * 5.)) + .03 * k;
     float u = abs(gx - gi - .5 - (r - .5) * .5);

@@ -112,9 +112,14 @@ void main() {
   float seen = smoothstep(roof + .02 * z, roof - .02 * z, Y);
   c = mix(c, mix(haze * .60, wall, exp(-max(z - 1.2, 0.) * .19)), seen);
 
-  // Signs, far to near: dark boxes across the pavement with a tube frame and letters. A ray can meet
-  // only those between half its wall's distance and the wall, so four rows are looked at, not all.
+  // Signs: dark boxes across the pavement with a tube frame and letters. A ray can meet only those
+  // between half its wall's distance and the wall, so four rows are looked at, far to near. The loop
+  // gathers their light and keeps the nearest box, whose letters are drawn once afterwards.
   float row = floor(zt / GAP);
+  vec3 light = vec3(0.), topCol = vec3(0.);
+  vec4 top = vec4(0.);                                            // cover, power, width of a stroke, distance
+  vec2 topAt = vec2(9.), topHalf = vec2(.1);
+  uint topHash = 0u;
   for (int k = 0; k < 4; k++) {
     float index = row + 1. - float(k), zi = index * GAP - speed, back = (z - zi) / GAP;
     uint h = place(int(index), side, 2);
@@ -127,26 +132,24 @@ void main() {
     float box = max(o.x, o.y), out_ = max(box, 0.);
     float line = zi * px, w = .0080 + line * .8 + soft * .55;
     vec3 col = neon(a);
-    float beat = f < .35 ? uPulse : (f < .6 ? uBass : .4);
+    float beat = f < .35 ? uPulse : (f < .6 ? uBass : .4), near = sat(zi * 3. - 1.9);
     float power = (.60 + .25 * uLevel + .70 * beat * (.45 + .55 * uLevel)) * (b > .93 ? 1. - .8 * uOnset : 1.);
-    float near = smoothstep(.62, .95, zi);
-    power *= smoothstep(.0, .12, e * .7 + .45 * uDensity + .25 * uLevel - .30) * near;
-    float size = wide ? .100 : half_.x * 1.45;
-    vec2 cell = s / size;
-    float ci = floor((wide ? cell.x : cell.y) + .5);
-    vec2 letter = wide ? vec2(cell.x - ci, cell.y) : vec2(cell.x, cell.y - ci);
-    uint hg = (h ^ uint(int(ci) + 64) * 2654435769u) * 747796405u;
-    float letters = tube(glyph(letter * 1.08, (hg >> 13u) | 5u) * size, w * .8) * smoothstep(-.014, -.03, box);
-    float ring = tube(box + .012, w);
-    float body = smoothstep(line + soft, -line - soft, box) * near;
-    bool panel = f > .82;                                        // a lit box with dark letters
-    float air = 1. / (1. + zi * zi * .035);
-    vec3 face = S0 * .2 + col * power * (panel ? .55 - .5 * letters : .06);
-    face += mix(col, S4, .35) * letters * power * (panel ? 0. : 1.5);
-    c = mix(c, mix(haze * .5, face, air), body * .97);
-    float spill = smoothstep(0., -1., -1. - back) * smoothstep(3., 1.6, back);      // fade where the row leaves the loop
-    c += (mix(col, S4, .25) * ring * 1.15 + col * (.0055 / (.03 + out_ * out_ * 7.))) * power * air * spill;
+    power *= sat(e * 5.8 + 3.7 * uDensity + 2. * uLevel - 2.5) * near;
+    float body = sat(.5 - box * .5 / (line + soft)) * near;
+    if (body > 0.) { top = vec4(body, power, w, zi); topAt = s; topHalf = half_; topHash = h; topCol = col; }
+    float spill = power * sat(2. + back) * sat((3. - back) * .7) / (1. + zi * zi * .035);   // fades where the row leaves the loop
+    light *= 1. - body;
+    light += (mix(col, S4, .25) * tube(box + .012, w) * 1.15 + col * (.0055 / (.03 + out_ * out_ * 7.))) * spill;
   }
+  bool across = uf(topHash * 2654435769u) > .74, panel = uf(topHash * 2246822519u) > .82;     // a panel is a lit box with dark letters
+  float size = across ? .100 : topHalf.x * 1.45, inner = max(abs(topAt.x) - topHalf.x, abs(topAt.y) - topHalf.y);
+  vec2 cell = topAt / size;
+  float ci = floor((across ? cell.x : cell.y) + .5);
+  vec2 letter = across ? vec2(cell.x - ci, cell.y) : vec2(cell.x, cell.y - ci);
+  uint hg = (topHash ^ uint(int(ci) + 64) * 2654435769u) * 747796405u;
+  float letters = tube(glyph(letter * 1.08, (hg >> 13u) | 5u) * size, top.z * .8) * smoothstep(-.014, -.03, inner);
+  vec3 face = S0 * .2 + topCol * top.y * (panel ? .55 - .5 * letters : .06) + mix(topCol, S4, .35) * letters * top.y * (panel ? 0. : 1.5);
+  c = mix(c, mix(haze * .5, face, 1. / (1. + top.w * top.w * .035)), top.x * .97) + light;
 
   // Wet asphalt: mirror plus a little of its own.
   vec3 tar = (S0 * .35 + S1 * .09) * (.7 + .6 * rough + fine);

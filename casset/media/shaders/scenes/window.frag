@@ -1,5 +1,5 @@
 // title: Room with a window
-// words: window, room, bedroom, morning, curtain, indoors, rainy day, alone, waiting, plant, sunlight, apartment, kitchen, stay, inside, lockdown, quiet
+// words: window, room, bedroom, morning, curtain, indoors, alone, waiting, plant, sunlight, apartment, kitchen, stay, inside, lockdown, quiet
 // sizes: WS MS
 // energy: 0.0 0.7
 // tod: 0.0 1.0
@@ -39,7 +39,7 @@ void main() {
   vec2 p = w - mid;
   float frame = box(p, half_, .006), pane = max(abs(p.x) - half_.x, abs(p.y) - half_.y);
 
-  // What is outside: sky, sun or moon, roofs, rain when dense.
+  // What is outside: sky, sun or moon, roofs.
   vec2 o = par(q, .08);
   o.x *= side;
   float h = o.y - mix(-.06, .0, T);
@@ -59,18 +59,10 @@ void main() {
   town += (S3 + S4 * .3) * step(.84 - .10 * nt, lr) * smoothstep(.5, .3, abs(fract(lw.x) - .5)) * smoothstep(.5, .34, abs(fract(lw.y) - .5)) * (.25 + .8 * nt) * (.7 + .5 * uPulse * step(.5, fract(lr * 31.)));
   out_ = mix(out_, town, smoothstep(px * 2., -px * 2., h - roof));
 
-  // Drops on the glass.
-  vec2 dg = p * vec2(30., 26.);
-  ivec2 di = ivec2(floor(dg));
-  vec3 dr = h3(di + 50);
-  vec2 dd = dg - vec2(di) - .5 - (dr.xy - .5) * .6;
-  float wet = smoothstep(.62, .95, uDensity), drop = smoothstep(.22 * dr.z, .10 * dr.z, length(dd * vec2(1., .8))) * wet;
-  out_ = mix(out_, out_ * .6 + S4 * .5 * sat(-dd.y * 4. + .1), drop * .7);
-
   // The wall, and the light that lies on it: the window's image thrown to the far side.
   float bright = (.55 + .65 * dk + .2 * nt) * (.82 + .20 * uPulse + .12 * uLevel);
   vec3 warm = mix(S3 * .75 + S4 * .45, S2 * .6 + S4 * .25, nt * .6);
-  vec3 paint = (S1 * .20 + S2 * .14 + S0 * .12) * (.94 + .12 * n2(w * 160.));
+  vec3 paint = (S1 * .20 + S2 * .14 + S0 * .12);
   vec3 c = paint * (.20 + .30 * exp(-length(p) * 1.6) * bright);
   vec2 b = vec2(w.x - mid.x + mix(.74, .44, T) + .10 * (dk - .5), w.y - mid.y + mix(.12, .40, T));
   b = vec2(b.x + b.y * .30, b.y + b.x * .16);
@@ -82,7 +74,7 @@ void main() {
   c += warm * beam * bright * .46 * (1. - .35 * nt);
 
   // The artwork as a small framed print, left in the light.
-  vec2 ar = w - mid - vec2(mix(-.62, -.10, T), mix(.13, .56, T));
+  vec2 ar = w - mid - vec2(mix(-.60, -.10, T), mix(.13, .56, T));
   float size_ = mix(.105, .12, T), print = box(ar, vec2(size_ + .014), .002);
   vec3 pic = art(clamp(vec2(ar.x * side, ar.y) / (2. * size_) + .5, 0., 1.)) * (.30 + .55 * beam * bright + .12 * uLevel);
   c *= 1. - .4 * smoothstep(.03, -.01, box(ar + vec2(-.01, .014), vec2(size_ + .016), .002));
@@ -109,7 +101,7 @@ void main() {
   vec2 fb = vec2((w.x - mid.x) * z * .30 / .30 + dn * 1.9 - .05, dn);
   float patch_ = smoothstep(.05, -.05, abs(fb.x + .10) - .30) * smoothstep(.012, .03, abs(fb.x + .10)) * smoothstep(.0, .03, dn - .02) * smoothstep(.03, .0, dn - .16 - .2 * T);
   wood += warm * (wood * 6. + .10) * patch_ * bright * .55 * (1. - .4 * nt);
-  wood += out_ * 0. + warm * .05 * exp(-abs(w.x - mid.x) * 4.) * bright * exp(-dn * 3.);
+  wood += warm * .05 * exp(-abs(w.x - mid.x) * 4.) * bright * exp(-dn * 3.);
   c = mix(c, wood, fl);
   float skirt = smoothstep(px, -px, abs(w.y - base - .016) - .016);
   c = mix(c, white * .42 + paint * .2, skirt * (1. - fl));
