@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from casset.lib.errors import GenerationError
 from casset.media.shaders.catalogue import Family
 from pipeline.contracts import Reason, ShotSize
-from pipeline.director.lexicon import PEOPLE, Lexicon, Reading
+from pipeline.director.lexicon import Lexicon
 from pipeline.director.listening import Song
 from pipeline.director.moments import film_facts
+from pipeline.director.reading import PEOPLE, Reading
 from pipeline.director.rules import Role, Rulebook
 
 SIZES: tuple[ShotSize, ...] = ("EWS", "WS", "MWS", "MS", "MCU", "CU", "ECU")

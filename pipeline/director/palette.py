@@ -17,8 +17,8 @@ from typing import Literal
 from casset.media.audio.analysis import AudioAnalysis
 from pipeline.contracts import Reason
 from pipeline.director.cover import CoverColours
-from pipeline.director.lexicon import Bend, Reading
 from pipeline.director.oklch import Lch, hue_distance, mix_hues, turn_towards
+from pipeline.director.reading import Bend, Reading
 from pipeline.director.rules import Facts, Rulebook
 
 Palette = tuple[str, str, str, str, str]

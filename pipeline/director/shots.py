@@ -13,10 +13,10 @@ from pipeline.contracts import Reason, Shot, ShotSize
 from pipeline.director import wording
 from pipeline.director.casting import SIZES, Cast, Part
 from pipeline.director.cutting import cuts_between, frame_of, nearest_cut
-from pipeline.director.lexicon import Reading
 from pipeline.director.listening import Song
 from pipeline.director.moments import span_facts
 from pipeline.director.palette import FilmPalette
+from pipeline.director.reading import Reading
 from pipeline.director.rules import CutKind, Rulebook
 from pipeline.director.staging import Placed, reachable, zoom_for
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from casset.media.shaders.catalogue import Family
 from pipeline.contracts import ClipBoundary, Reason, ShotSize
 from pipeline.director.casting import SIZES, Cast, Part
-from pipeline.director.lexicon import Reading, metaphors
+from pipeline.director.lexicon import metaphors
 from pipeline.director.listening import Song
 from pipeline.director.moments import FactDict, span_facts
+from pipeline.director.reading import Reading
 from pipeline.director.rules import Fired, Rulebook
 
 ZOOM_A_STEP = 0.26  # how much closer one step of shot size is

@@ -5,8 +5,8 @@ from __future__ import annotations
 from casset.media.shaders.look import Look, Move
 from pipeline.contracts import ShotSize
 from pipeline.director.casting import Cast, Part
-from pipeline.director.lexicon import Reading
 from pipeline.director.moments import FactDict
+from pipeline.director.reading import Reading
 
 SIZE_WORDS: dict[ShotSize, str] = {
     "EWS": "extreme wide shot", "WS": "wide shot", "MWS": "medium wide shot", "MS": "medium shot",

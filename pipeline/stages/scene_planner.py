@@ -27,10 +27,11 @@ from pipeline.contracts import (
 from pipeline.director import boundaries, palette, staging, transitions, wording
 from pipeline.director.casting import Cast, cast
 from pipeline.director.cover import read_cover
-from pipeline.director.lexicon import Reading, lexicon
+from pipeline.director.lexicon import lexicon
 from pipeline.director.listening import Song
 from pipeline.director.moments import film_facts
 from pipeline.director.palette import FilmPalette
+from pipeline.director.reading import Reading
 from pipeline.director.rules import Rulebook, rulebook
 from pipeline.director.shots import Camera
 from pipeline.director.staging import Placed
