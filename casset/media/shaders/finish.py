@@ -1,8 +1,8 @@
 """Film finish on YUV planes: sharpen, enlarge, halation, grain.
 
-The scenes are drawn near 1024x576 and finished at the film's size, which costs a tenth of drawing
+The scenes are drawn at 960x540 and finished at the film's size, which costs a tenth of drawing
 them there. What is smooth (glow, chroma) is worked on small, what the eye reads as sharpness (luma
-edges, grain) at full size. All on 8-bit planes with saturating operations; about 8 ms at 1080p.
+edges, grain) at full size. All on 8-bit planes with saturating operations; about 6 ms at 1080p.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Finish:
     """How much of each. ``grain`` is in 8-bit luma steps (one standard deviation)."""
 
     sharpness: float = 0.55
-    halation: float = 0.2
-    grain: float = 1.7
+    halation: float = 0.3
+    grain: float = 1.2
 
 
 def finish(inner: U8, size: tuple[int, int], *, take: int, style: Finish | None = None) -> Planes:
@@ -96,11 +96,11 @@ def _glow(luma: U8) -> U8:
     small = (round(width / scale), round(height / scale))
     tiny = np.asarray(cv2.resize(luma, small, interpolation=cv2.INTER_AREA), np.uint8)
     hot = np.maximum(tiny, 150) - np.uint8(150)
-    near = cv2.GaussianBlur(hot, (0, 0), 1.6)
-    far = cv2.GaussianBlur(hot, (0, 0), 6.0)
-    spread = cv2.addWeighted(near, 1.0, far, 0.9, 0)
-    # Only what falls outside the light itself: the light has its brightness already.
-    return np.asarray(cv2.subtract(spread, hot), np.uint8)
+    # Only what falls on darker places: the light itself, and a picture that is light all over,
+    # keep their brightness and colour.
+    near = cv2.subtract(cv2.GaussianBlur(hot, (0, 0), 1.6), hot)
+    far = cv2.subtract(cv2.GaussianBlur(hot, (0, 0), 6.0), hot)
+    return np.asarray(cv2.addWeighted(near, 1.2, far, 1.2, 0), np.uint8)
 
 
 def _offset(take: int) -> tuple[int, int]:
