@@ -31,7 +31,7 @@ vec3 outside(vec2 p, float soft) {
          (.58 + 1.0 * uPulse * step(.4, a) + .30 * uLevel);
   }
   // a passing street lamp sweeps the whole pane with each bar
-  float sweep = gauss((p.x - 1.3 + 2.6 * fract(uBar + .37)) / .34);
+  float sweep = gauss((p.x - 1.8 + 3.6 * fract(uBar + .37)) / .38);
   return c + (S3 * .35 + S4 * .12) * sweep * (.22 + .22 * uLevel);
 }
 // Drops at rest on the pane: normal in xy, coverage in z.
