@@ -306,11 +306,12 @@ def bar_edges(beats: Times, numbers: NDArray[np.int_], metre: int, duration: flo
     bar_s = float(np.median(np.diff(downbeats)))
     edges = [float(downbeats[0])]
     for after in downbeats[1:]:
-        gap = float(after) - edges[-1]
+        before = edges[-1]
+        gap = float(after) - before
         if gap < 0.4 * bar_s:
             continue
         whole = max(1, round(gap / bar_s))
-        edges.extend(edges[-1] + gap * (k + 1) / whole for k in range(whole - 1))
+        edges.extend(before + gap * (k + 1) / whole for k in range(whole - 1))
         edges.append(float(after))
     while edges[0] > 0.6 * bar_s:
         edges.insert(0, max(0.0, edges[0] - bar_s))

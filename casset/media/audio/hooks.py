@@ -19,6 +19,7 @@ from casset.media.audio.structure import Form
 LONGEST_S = 30.0
 SHORTEST_S = 12.0
 BEST = 3
+SILENT_DB = 35.0  # below the song's loud bars: no hook begins there
 CHORUS = 1.6
 WORDS = 1.5
 REPETITION = 1.0
@@ -113,6 +114,7 @@ def _curves(bars: BarFeatures, form: Form) -> _Curves:
 def _windows(bars: BarFeatures, curves: _Curves, shortest: float) -> list[_Window]:
     """Every window of an even number of bars that is long and short enough, scored."""
     edges, count = bars.edges, bars.count
+    silent = np.asarray(bars.loudness) < np.percentile(bars.loudness, 95) - SILENT_DB
     step = 2 if count > 8 else 1
     found = []
     for first in range(count):
@@ -120,7 +122,7 @@ def _windows(bars: BarFeatures, curves: _Curves, shortest: float) -> list[_Windo
             length = float(edges[last] - edges[first])
             if length > LONGEST_S:
                 break
-            if length >= shortest:
+            if length >= shortest and not silent[first] and silent[first:last].mean() < 0.25:
                 found.append(_score(bars, curves, first, last, length))
     return found
 

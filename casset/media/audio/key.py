@@ -30,7 +30,7 @@ PROFILES = (
 )
 BASS_WEIGHT = 0.06
 LAST_CHORD_WEIGHT = 0.04
-SURE_MARGIN = 0.25  # a lead over the second-best key that leaves no doubt
+SURE_MARGIN = 0.33  # a lead over the second-best key that leaves no doubt
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def find(spectra: Spectra) -> KeyReading:
     confidence = float(np.clip((first - second) / SURE_MARGIN, 0, 1)) * clear
     if clear < 0.25:
         return KeyReading(None, 0.0)
-    major = float(np.clip((scores[0].max() - scores[1].max()) / 0.2, -1, 1)) * clear
+    major = float(np.clip((scores[0].max() - scores[1].max()) / 0.3, -1, 1)) * clear
     return KeyReading(
         Key(
             tonic=NAMES[best_tonic],

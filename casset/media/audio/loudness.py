@@ -76,8 +76,12 @@ def true_peak(samples: NDArray[np.float32], rate: int) -> float | None:
     for start in range(0, len(samples), size):
         if np.abs(samples[start : start + size]).max() < 0.5 * peak:
             continue
-        piece = samples[max(0, start - margin) : start + size + margin]
-        peak = max(peak, float(np.abs(signal.resample_poly(piece, times, 1, axis=0)).max()))
+        first = max(0, start - margin)
+        finer = signal.resample_poly(samples[first : start + size + margin], times, 1, axis=0)
+        inner = finer[(start - first) * times :][
+            : size * times
+        ]  # a cut's own ringing does not count
+        peak = max(peak, float(np.abs(inner).max()))
     return 20 * float(np.log10(peak))
 
 
@@ -93,7 +97,7 @@ def _step_powers(sound: Sound) -> NDArray[np.float64]:
             sections, sound.samples[start : start + chunk].astype(np.float64), axis=0, zi=memory
         )
         whole = len(heard) // step
-        squares = np.square(heard[: whole * step]).reshape(whole, step, -1)
+        squares = np.square(heard[: whole * step]).reshape(whole, step, heard.shape[1])
         powers.append(squares.mean(axis=1).sum(axis=1))
     found = np.concatenate(powers) if powers else np.zeros(0)
     if not found.size and len(sound.samples):

@@ -91,8 +91,10 @@ def read(spectra: Spectra, key: KeyReading, loudness: Loudness, bpm: float = 0.0
     ordered = sorted(distances, key=distances.__getitem__)
     first, second = distances[ordered[0]], distances[ordered[1]]
     primary = ordered[0]
+    known = 1.0 if key.key is not None else 0.6  # without a key, valence is half a guess
     margin = (second - first) / (second + first + 1e-9)
     far = min(1.0, float(np.hypot(valence, arousal)) / 0.5)
+    confidence = float(np.clip(0.25 + 0.9 * margin * (0.4 + 0.6 * far), 0, 0.95))
     shades = SHADES[primary]
     secondary = min(
         shades, key=lambda word: np.hypot(valence - shades[word][0], arousal - shades[word][1])
@@ -102,9 +104,7 @@ def read(spectra: Spectra, key: KeyReading, loudness: Loudness, bpm: float = 0.0
             "primary": primary,
             "secondary": secondary,
             "energy_level": level_of((arousal + 1) / 2),
-            "confidence": round(
-                float(np.clip(0.25 + 0.9 * margin * (0.4 + 0.6 * far), 0, 0.95)), 2
-            ),
+            "confidence": round(known * confidence, 2),
             "valence": round(valence, 3),
             "arousal": round(arousal, 3),
             "features": {name: round(float(value), 3) for name, value in vars(figures).items()},
@@ -148,7 +148,7 @@ def _arousal(f: Figures) -> float:
     value = (
         0.40 * _lean(f.onsets_per_second, 3.6, 1.8)
         + 0.22 * _lean(f.flux, 1.2, 0.5)
-        + 0.28 * _lean(f.brightness_db, -21.0, 8.0)
+        + 0.28 * _lean(f.brightness_db, -26.0, 9.0)
         + 0.14 * _lean(f.level_lufs, -16.0, 6.0)
         - 0.10 * _lean(f.crest_db, 4.5, 3.0)
         - 0.06 * _lean(f.range_lu, 8.0, 5.0)
@@ -161,8 +161,8 @@ def _arousal(f: Figures) -> float:
 def _valence(f: Figures, arousal: float) -> float:
     """How glad: mode first, but a bright and lively minor song is not sad, and a dull slow major one not sunny."""
     value = (
-        0.50 * f.major
-        + 0.25 * _lean(f.brightness_db, -21.0, 8.0)
+        0.42 * f.major
+        + 0.25 * _lean(f.brightness_db, -26.0, 9.0)
         - 0.15 * _lean(f.bass_db, -4.0, 4.0)
         + 0.20 * arousal
     )

@@ -64,7 +64,7 @@ def cues(lines: Sequence[LyricLine], edges: NDArray[np.float64]) -> WordCues:
         sung += share
         returning += share * (count > 0)
         if section is not None:
-            for bar in np.flatnonzero(share > 0):
+            for bar in np.flatnonzero(share > 0).tolist():
                 votes[bar][section] = votes[bar].get(section, 0.0) + float(share[bar])
     tagged = any(sections)
     for i, line in enumerate(lines):

@@ -28,13 +28,13 @@ from casset.media.audio.selfsimilarity import Likeness
 TURNING_WEIGHT = 0.6
 RECALLING_WEIGHT = 0.45
 WORDS_WEIGHT = 1.2
-LENGTH_WEIGHT = 1.3
+LENGTH_WEIGHT = 1.1
 SAMENESS_WEIGHT = 0.2
 BORDER_COST = 1.6
 LEAST_BARS, MOST_BARS = 3, 24
 STUB_S = 4.0  # a first or last section shorter than that is a pick-up, or a last chord ringing out
 SOUND_SHARE = 0.55  # of the distance between two sections; the rest is harmony
-SAME_GROUP = 0.34  # distance up to which two sections are the same music, if nothing else is clear
+SAME_GROUP = 0.31  # distance up to which two sections are the same music, if nothing else is clear
 SAME_GROUP_SPREAD = 0.14  # how far a clear gap between distances may move it
 RETURNING_WORDS = 0.35  # by which the same tune and words bring two sections nearer
 MERGED_BARS = 16  # neighbours of one group are joined up to this length
