@@ -27,6 +27,7 @@ from casset.media import probe
 from casset.media.audio.decode import Sound
 from casset.media.audio.lyrics import formats
 from casset.media.compose import files, flash, quality, sheet, timeline
+from casset.media.compose.type import LyricSetter
 from casset.media.shaders import images
 from casset.media.shaders.renderer import Quality
 from casset.media.shaders.uniforms import MusicCurves
@@ -153,6 +154,8 @@ def _make(
             words = ", ".join(f"“{word}”" for word in plan.reading.not_understood)
             progress.message("scene_planner", f"Not understood, so not shown: {words}")
         maker.film = _setting(plan, audio, sound, studio.quality, size, work)
+        for said in LyricSetter(audio.lyrics, maker.film.lyric_treatment, size, maker.film.palette).warnings:
+            progress.message("scene_planner", said)
         progress.at("scene_planner", 1.0)
 
     with watch.time("reference_generator"):

@@ -26,6 +26,7 @@ from casset.lib.hashing import file_sha256, fingerprint
 from casset.media.audio.analysis import LyricLine
 from casset.media.compose.encoder import ENCODER
 from casset.media.compose.segment import SegmentWriter
+from casset.media.compose.type import LyricSetter, Treatment
 from casset.media.shaders import catalogue, gl
 from casset.media.shaders.renderer import Quality, Renderer, program_name
 from casset.media.shaders.uniforms import MusicCurves
@@ -47,7 +48,7 @@ class FilmSetting:
     curves: Path  # MusicCurves, saved
     curves_sha256: str
     lyrics: tuple[LyricLine, ...]
-    lyric_treatment: str
+    lyric_treatment: Treatment
     palette: tuple[str, ...]
 
 
@@ -216,10 +217,9 @@ def _curves(path: Path, sha256: str) -> MusicCurves:
 
 
 @lru_cache(maxsize=2)
-def _setter(film: FilmSetting) -> Any:
+def _setter(film: FilmSetting) -> LyricSetter | None:
     if film.lyric_treatment == "none" or not film.lyrics:
         return None
-    from casset.media.compose.type import LyricSetter
     return LyricSetter(film.lyrics, film.lyric_treatment, film.size, film.palette)
 
 
