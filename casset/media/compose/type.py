@@ -33,13 +33,16 @@ ENTER_S = 0.20  # a stacked word's arrival, begun ENTER_LEAD_S before it is sung
 ENTER_LEAD_S = 0.08
 COOL_S = 0.35  # a stacked word's colour fades back to white after it is sung
 INK_LUMINANCE, ACCENT_LUMINANCE = 0.86, 0.62
-PICTURE_KEEPS = {"line": 0.115, "karaoke": 0.075, "stack": 0.085}  # relative luminance under type
+PICTURE_KEEPS = {"line": 0.14, "karaoke": 0.09, "stack": 0.105}  # relative luminance under type
 SEAT = 0.14
 HALO_EM = 0.75  # how far the dimming reaches around the letters
 CACHED_PHRASES = 6
 
 # Size of the em as a share of the picture: of its height when landscape, else of its width.
-EM = {"line": (0.056, 0.066, 0.062), "karaoke": (0.070, 0.086, 0.078)}  # landscape, vertical, square
+EM = {
+    "line": (0.056, 0.066, 0.062),
+    "karaoke": (0.070, 0.086, 0.078),
+}  # landscape, vertical, square
 ROW_SHARE = (0.66, 1.0, 0.94)  # of the safe width a row may take
 
 
@@ -61,6 +64,7 @@ class _Scene:
     placed: tuple[_PlacedWord, ...]
     box: Box
     shape: NDArray[np.float32]
+    spread_px: float
     stacked: bool
 
 
@@ -108,11 +112,15 @@ class LyricSetter:
             strength = _presence(phrase, t)
             if strength <= 0:
                 continue
-            kind = "stack" if scene.stacked else "karaoke" if self.treatment == "karaoke" else "line"
+            kind = (
+                "stack" if scene.stacked else "karaoke" if self.treatment == "karaoke" else "line"
+            )
             shown = strength
             if scene.stacked:  # the frame darkens as the first word arrives, not before it
                 shown = strength * _ease((t - phrase.words[0].start + 2 * ENTER_LEAD_S) / ENTER_S)
-            type_paint.dim(planes, scene.box, scene.shape, PICTURE_KEEPS[kind], SEAT, shown)
+            type_paint.dim(
+                planes, scene.box, scene.shape, PICTURE_KEEPS[kind], SEAT, shown, scene.spread_px
+            )
             if scene.stacked:
                 self._draw_stack(planes, scene, t, strength)
             else:
@@ -134,7 +142,12 @@ class LyricSetter:
     def extent(self, t: float) -> tuple[float, float, float, float] | None:
         """(left, top, right, bottom) of the letters on screen at ``t`` in pixels, None if there are none."""
         edges = [
-            (p.x, p.y + (ASCENT - CAP_HEIGHT) * p.em_px, p.x + p.mask.shape[1], p.y + ASCENT * p.em_px)
+            (
+                p.x,
+                p.y + (ASCENT - CAP_HEIGHT) * p.em_px,
+                p.x + p.mask.shape[1],
+                p.y + ASCENT * p.em_px,
+            )
             for number in self._showing(t)
             for p in self._scene(number).placed
         ]
@@ -164,8 +177,10 @@ class LyricSetter:
             if running:
                 mask = _lit_mask(placed, t, strength)
             elif strength < 1:
-                mask = cv2.convertScaleAbs(mask, alpha=strength)
-            _stamp(alpha, mask, round(placed.x) - scene.box.x0, round(placed.y) - scene.box.y0 + shift)
+                mask = type_paint.faded(mask, strength)
+            _stamp(
+                alpha, mask, round(placed.x) - scene.box.x0, round(placed.y) - scene.box.y0 + shift
+            )
         type_paint.blend(planes, scene.box, alpha, self._ink)
 
     def _draw_stack(self, planes: Planes, scene: _Scene, t: float, strength: float) -> None:
@@ -180,7 +195,7 @@ class LyricSetter:
                 mask, x, y = _landing(placed, landed)
             shade = strength * min(1.0, landed * 1.4)
             if shade < 1:
-                mask = cv2.convertScaleAbs(mask, alpha=shade)
+                mask = type_paint.faded(mask, shade)
             box = type_paint.box_within(x, y, x + mask.shape[1], y + mask.shape[0], self.size)
             if not all(box.shape):
                 continue
@@ -249,8 +264,8 @@ class LyricSetter:
     def _finish_scene(self, placed: tuple[_PlacedWord, ...], stacked: bool) -> _Scene:
         """The box around the words and the soft shape in which the picture is dimmed."""
         em = max(p.em_px for p in placed)
-        reach = HALO_EM * (min(em, 0.12 * self.size[1]) if stacked else em)
-        pad = 2.2 * reach
+        reach = HALO_EM * (min(em, 0.15 * min(self.size)) if stacked else em)
+        pad = 3 * reach
         box = type_paint.box_within(
             min(p.x for p in placed) - pad,
             min(p.y for p in placed) - pad,
@@ -263,15 +278,18 @@ class LyricSetter:
         ink = np.zeros(box.shape, np.uint8)
         for p in placed:
             _stamp(ink, p.mask, round(p.x) - box.x0, round(p.y) - box.y0)
-        ink = cv2.dilate(cv2.resize(ink, cells[::-1], interpolation=cv2.INTER_AREA), np.ones((3, 3), np.uint8))
-        solid = np.pad((ink > 8).astype(np.float32), 0)
-        radius = max(1, round(0.45 * reach / CELL))
+        coarse = cv2.resize(ink, cells[::-1], interpolation=cv2.INTER_AREA)
+        solid = cv2.dilate((coarse > 4).astype(np.float32), np.ones((3, 3), np.uint8))
+        radius = max(1, round(0.5 * reach / CELL))
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-        near = cv2.dilate(solid, kernel)
-        soft = cv2.GaussianBlur(near, (0, 0), max(1.0, 0.5 * reach / CELL), borderType=cv2.BORDER_CONSTANT)
-        close = cv2.GaussianBlur(solid, (0, 0), 1.0, borderType=cv2.BORDER_CONSTANT)
-        shape = np.clip(np.maximum(soft * 1.15, close), 0, 1)
-        return _Scene(placed, box, shape.astype(np.float32), stacked)
+        near = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, kernel)
+        near = cv2.dilate(near, kernel)
+        wide = cv2.GaussianBlur(
+            near, (0, 0), max(1.0, 0.8 * reach / CELL), borderType=cv2.BORDER_REPLICATE
+        )
+        close = cv2.GaussianBlur(solid, (0, 0), 1.0, borderType=cv2.BORDER_REPLICATE)
+        shape = np.clip(np.maximum(1.25 * wide, close), 0, 1).astype(np.float32)
+        return _Scene(placed, box, shape, 0.35 * reach, stacked)
 
 
 def _form(size: tuple[int, int]) -> int:
@@ -308,15 +326,17 @@ def _lit_mask(placed: _PlacedWord, t: float, strength: float) -> U8:
     word, mask = placed.word, placed.mask
     width = mask.shape[1]
     if t >= word.end + 0.05:
-        return mask if strength >= 1 else np.asarray(cv2.convertScaleAbs(mask, alpha=strength))
+        return mask if strength >= 1 else type_paint.faded(mask, strength)
     if t < word.start - 0.02:
-        return np.asarray(cv2.convertScaleAbs(mask, alpha=COMING * strength))
+        return type_paint.faded(mask, COMING * strength)
     soft = SOFT_EDGE_EM * placed.em_px
     span = min(word.end, word.start + 1.2) - word.start  # a held word is lit soon after it is begun
     edge = (t - word.start) / max(span, 0.05) * (width + soft)
     level = COMING + (1 - COMING) * np.clip((edge - np.arange(width)) / soft, 0, 1)
     row = np.round(255 * strength * level).astype(np.uint8)
-    return np.asarray(cv2.multiply(mask, np.repeat(row[None], mask.shape[0], axis=0), scale=1 / 255))
+    return np.asarray(
+        cv2.multiply(mask, np.repeat(row[None], mask.shape[0], axis=0), scale=1 / 255)
+    )
 
 
 def _landing(placed: _PlacedWord, landed: float) -> tuple[U8, float, float]:
@@ -324,7 +344,7 @@ def _landing(placed: _PlacedWord, landed: float) -> tuple[U8, float, float]:
     scale = 1 + 0.10 * (1 - landed)
     height, width = placed.mask.shape
     size = round(width * scale), round(height * scale)
-    mask = np.asarray(cv2.resize(placed.mask, size, interpolation=cv2.INTER_LINEAR))
+    mask = np.asarray(cv2.resize(placed.mask, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     x = placed.x - (size[0] - width) / 2
     y = placed.y - (size[1] - height) / 2 + 0.10 * placed.em_px * (1 - landed)
     return mask, x, y

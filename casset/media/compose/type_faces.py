@@ -26,7 +26,9 @@ FILES: dict[Weight, tuple[str, str]] = {
     "bold": ("Archivo-WideBold.ttf", "RobotoFlex-WideBold.ttf"),
     "heavy": ("Archivo-WideHeavy.ttf", "RobotoFlex-WideHeavy.ttf"),
 }
-OVERSAMPLE = 2  # glyphs are drawn twice as large and averaged down: free of hinting, true sub-pixels
+OVERSAMPLE = (
+    2  # glyphs are drawn twice as large and averaged down: free of hinting, true sub-pixels
+)
 ASCENT, DESCENT = 0.98, 0.26  # of the em; room for Å and ĝ above, for ț and ş below
 CAP_HEIGHT = 0.69
 TRACKING: dict[Weight, float] = {"bold": -0.018, "heavy": -0.028}  # of the em
@@ -66,7 +68,9 @@ def settable(text: str) -> str | None:
         if _face_of(char, "bold") is not None:
             out.append(char)
             continue
-        near = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
+        near = "".join(
+            c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c)
+        )
         if near and near != char and all(_face_of(c, "bold") is not None for c in near):
             out.append(near)
         elif char.isalnum():

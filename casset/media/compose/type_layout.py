@@ -17,7 +17,33 @@ LINGER_S = 0.80  # and this long after its last
 PAIR_GAP_S = 1.3
 PAIR_LENGTH_S = 7.5
 MOST_ROWS = 3
-_SMALL_WORDS = frozenset("a an the i of to in on at my de la le el il o e y and und der die das".split())
+_SMALL_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "i",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "my",
+        "de",
+        "la",
+        "le",
+        "el",
+        "il",
+        "o",
+        "e",
+        "y",
+        "and",
+        "und",
+        "der",
+        "die",
+        "das",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +121,8 @@ def phrases_of(
     for line in kept:
         words, by_word = _words(line)
         chorus = line.tag == "chorus" or (line.tag is None and _key(line) in repeated)
-        for piece in _split(words, widest_em * most_rows * 0.86):
-            pieces.append((piece, by_word, chorus))
+        parts = _split(words, widest_em * most_rows * 0.86)
+        pieces += [(part, by_word, chorus) for part in parts]
     groups: list[list[tuple[tuple[SetWord, ...], bool, bool]]] = []
     for piece in pieces:
         if groups and pair and len(groups[-1]) == 1 and _pairs(groups[-1][0], piece, widest_em):
@@ -143,7 +169,8 @@ def stack_rows(
             shrink = min(1.0, height / tall)
             sizes = [size * shrink for size in sizes]
             filled = sum(
-                size * size * row_width_em(row, weight) for row, size in zip(rows, sizes, strict=True)
+                size * size * row_width_em(row, weight)
+                for row, size in zip(rows, sizes, strict=True)
             ) / (width * height)
             score = filled + 1.6 * min(sizes) / height
             if best is None or score > best[0]:
@@ -164,9 +191,7 @@ def _best_breaks(
     best: tuple[float, list[int]] | None = None
     for cuts in itertools.combinations(range(1, len(words)), rows - 1):
         edges = [0, *cuts, len(words)]
-        spans = [
-            sum(widths[a:b]) + SPACE_EM * (b - a - 1) for a, b in itertools.pairwise(edges)
-        ]
+        spans = [sum(widths[a:b]) + SPACE_EM * (b - a - 1) for a, b in itertools.pairwise(edges)]
         if max(spans) > widest:
             continue
         longest = max(spans)
@@ -189,7 +214,9 @@ def _settable_lines(lines: Sequence[LyricLine]) -> tuple[list[LyricLine], list[s
         if text is None or any(clean is None for _, clean in words):
             skipped += 1
         elif text:
-            cleaned = tuple(word.model_copy(update={"text": clean}) for word, clean in words if clean)
+            cleaned = tuple(
+                word.model_copy(update={"text": clean}) for word, clean in words if clean
+            )
             kept.append(line.model_copy(update={"text": text, "words": cleaned}))
     warnings = []
     if skipped:
@@ -206,7 +233,11 @@ def _words(line: LyricLine) -> tuple[tuple[SetWord, ...], bool]:
     texts = line.text.split()
     span = max(line.end - line.timestamp, 0.2)
     words = [
-        Word(text=t, start=line.timestamp + span * i / len(texts), end=line.timestamp + span * (i + 1) / len(texts))
+        Word(
+            text=t,
+            start=line.timestamp + span * i / len(texts),
+            end=line.timestamp + span * (i + 1) / len(texts),
+        )
         for i, t in enumerate(texts)
     ]
     return tuple(SetWord(w.text, w.start, w.end) for w in words), False
@@ -247,12 +278,20 @@ def _timed(groups: Sequence[Sequence[tuple[tuple[SetWord, ...], bool, bool]]]) -
         switches.append(min(start - 0.04, max(end, start - LEAD_S)))
     out: list[Phrase] = []
     for place, (group, (start, end)) in enumerate(zip(groups, spans, strict=True)):
-        appear = max(0.0, start - LEAD_S) if place == 0 else max(switches[place - 1], start - LEAD_S)
+        appear = (
+            max(0.0, start - LEAD_S) if place == 0 else max(switches[place - 1], start - LEAD_S)
+        )
         vanish = end + LINGER_S
         if place < len(switches):
             vanish = min(vanish, switches[place])
         out.append(
-            Phrase(tuple(piece[0] for piece in group), appear, max(vanish, appear + 0.1), group[0][1], group[0][2])
+            Phrase(
+                tuple(piece[0] for piece in group),
+                appear,
+                max(vanish, appear + 0.1),
+                group[0][1],
+                group[0][2],
+            )
         )
     return out
 
