@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from pipeline.director.moments import film_facts
 from pipeline.director.reading import PEOPLE, Reading
 from pipeline.director.rules import Role, Rulebook
 
+HOUR_IN_TITLE = re.compile(r" at (night|dawn|dusk|noon|sunset|sunrise)$")
 SIZES: tuple[ShotSize, ...] = ("EWS", "WS", "MWS", "MS", "MCU", "CU", "ECU")
 WIDE = frozenset({"EWS", "WS"})
 CLOSE = frozenset({"MS", "MCU", "CU", "ECU"})
@@ -56,7 +58,9 @@ class Part:
 
     @property
     def title(self) -> str:
-        return self.family.title[:1].lower() + self.family.title[1:]
+        """The scene in a sentence, without an hour of its own: the film has its hour."""
+        title = HOUR_IN_TITLE.sub("", self.family.title)
+        return title[:1].lower() + title[1:]
 
 
 @dataclass(frozen=True)

@@ -231,9 +231,10 @@ class Song:
         return max(self.sections, key=lambda s: s.energy_value)
 
     def occurrence(self, index: int) -> int:
-        """1 for the first section of its type, 2 for the second …"""
-        kind = self.sections[index].type
-        return sum(1 for s in self.sections[: index + 1] if s.type == kind)
+        """1 for the first time a type of section is heard, 2 for the second …; neighbours count once."""
+        kinds = [section.type for section in self.sections[: index + 1]]
+        runs = [kind for i, kind in enumerate(kinds) if i == 0 or kinds[i - 1] != kind]
+        return runs.count(kinds[index])
 
     # -- the words -------------------------------------------------------------------------------
     def lines_between(self, start: float, end: float) -> list[LyricLine]:

@@ -47,6 +47,7 @@ def span_facts(song: Song, start: float, end: float, *, lift: float = 0.0) -> Fa
         "section": section.type,
         "occurrence": song.occurrence(index),
         "section_start": starts,
+        "section_change": starts and (index == 0 or song.sections[index - 1].type != section.type),
         "drop": any(abs(start - at) < 0.05 for at in song.drops),
         "before_drop": any(-0.05 < at - end < 0.05 for at in song.drops),
         "loudest": section == song.loudest,

@@ -75,7 +75,7 @@ def place(
 ) -> list[Placed]:
     """The clips in order with their places, sizes, glances and figures."""
     facts = [span_facts(song, s.start, s.end, lift=reading.energy) for s in spans]
-    motifs = [f["section"] == "chorus" and bool(f["section_start"]) for f in facts]
+    motifs = [f["section"] == "chorus" and bool(f["section_change"]) for f in facts]
     ledger = _Ledger(cast, seed)
     film: list[Placed] = []
     for i, span in enumerate(spans):
