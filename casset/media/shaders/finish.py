@@ -22,7 +22,11 @@ TILE_MARGIN = 192  # pixels by which the grain can be moved from frame to frame
 
 @dataclass(frozen=True)
 class Finish:
-    """How much of each. ``grain`` is in 8-bit luma steps (one standard deviation)."""
+    """How much of each. ``grain`` is in 8-bit luma steps (one standard deviation).
+
+    Grain costs bits: at 1080p, x264 superfast, crf 20, a calm shot takes 8 Mbit/s without it, 16 with
+    1.2 steps and 23 with 1.7; a busy one 10, 14 and 17.
+    """
 
     sharpness: float = 0.55
     halation: float = 0.3
