@@ -16,6 +16,7 @@ from casset.media.compose import files
 from casset.media.picture import BT709, BT709_OFFSET, Planes
 
 CELL_PX = 16
+LINES = 8  # of a cell that are looked at, at least
 SCREEN = (1024, 768)
 Grid = NDArray[np.uint8]  # (frames, rows, columns, 3): mean Y, U, V of each cell, limited range
 
@@ -27,11 +28,16 @@ def shape(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def shrink(planes: Planes, rows_columns: tuple[int, int]) -> NDArray[np.uint8]:
-    """(rows, columns, 3) uint8 means of the planes over each cell; about 1 ms at 1080p."""
+    """(rows, columns, 3) uint8 means of the planes over each cell; about 0.6 ms at 1080p.
+
+    Of a large picture eight lines or more of each cell are looked at.
+    """
     rows, columns = rows_columns
-    return np.dstack(
-        [cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA) for plane in planes]
-    )
+    means = []
+    for plane in planes:
+        lines = np.ascontiguousarray(plane[:: max(1, plane.shape[0] // (rows * LINES))])
+        means.append(cv2.resize(lines, (columns, rows), interpolation=cv2.INTER_AREA))
+    return np.dstack(means)
 
 
 def rgb(grid: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -22,7 +22,7 @@ from casset.lib.errors import GenerationError, MediaError
 from casset.media.audio.decode import Sound
 from casset.media.compose import files
 from casset.media.compose.encoder import FPS, TIME_BASE
-from casset.media.compose.segment import MUX_OPTIONS, frame_number
+from casset.media.compose.segment import MUX_OPTIONS, QUICK_OPEN, frame_number
 from casset.media.ffmpeg import source_url
 
 AUDIO_BITRATE = 256_000
@@ -102,7 +102,7 @@ def join(
 def measure(path: Path) -> Joined:
     """Count and time the packets of a finished film. Raises ``MediaError`` if they are not a film's."""
     try:
-        with av.open(source_url(path)) as container:
+        with av.open(source_url(path), options=QUICK_OPEN) as container:
             video, audio = container.streams.video[0], container.streams.audio[0]
             numbers: list[int] = []
             begin, end = Fraction(0), Fraction(0)
@@ -228,7 +228,7 @@ def _run(container: InputContainer, piece: Piece) -> Iterator[tuple[int, int, Pa
 
 def _opened(path: Path) -> InputContainer:
     try:
-        return av.open(source_url(path))
+        return av.open(source_url(path), options=QUICK_OPEN)
     except (av.error.FFmpegError, OSError) as fault:
         raise GenerationError(
             f"{path.name} cannot be read: it is missing, damaged or incomplete. Make it again."

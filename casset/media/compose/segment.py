@@ -30,6 +30,9 @@ from casset.media.compose.encoder import (
 from casset.media.ffmpeg import source_url
 from casset.media.picture import U8, Planes
 
+# Opening a file decodes its first frames to guess what an MP4's own header already says: 24 ms at
+# 1080p, and 0.1 ms when FFmpeg may not open a decoder for that. Decoding later works all the same.
+QUICK_OPEN = {"codec_whitelist": "none"}
 MUX_OPTIONS = {
     "movflags": "+faststart",
     "video_track_timescale": str(TRACK_TIMESCALE),
@@ -178,12 +181,12 @@ class SegmentFacts:
 
 
 def inspect(path: Path) -> SegmentFacts:
-    """Facts of a segment, from its packets (nothing is decoded; 2 ms for 5 s).
+    """Facts of a segment, from its packets (nothing is decoded; 1 ms for 5 s).
 
     Raises ``MediaError`` when it cannot be read or holds no picture.
     """
     try:
-        with av.open(source_url(path)) as container:
+        with av.open(source_url(path), options=QUICK_OPEN) as container:
             if not container.streams.video:
                 raise MediaError(f"{path.name} holds no picture. Make this shot again.")
             stream = container.streams.video[0]
@@ -227,7 +230,7 @@ def read(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Planes
     """
     wanted = start
     try:
-        with av.open(source_url(path)) as container:
+        with av.open(source_url(path), options=QUICK_OPEN) as container:
             stream = container.streams.video[0]
             stream.thread_count = 1
             tick = stream.time_base or TIME_BASE

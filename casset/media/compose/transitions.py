@@ -10,15 +10,12 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from casset.lib.errors import MediaError
-from casset.media.compose.segment import SegmentWriter, read
+from casset.media.compose.segment import SegmentWriter, inspect, read
 from casset.media.compose.timeline import BEFORE, ClipSpan, Join
-from casset.media.ffmpeg import source_url
 from casset.media.picture import Planes
 
 _BLACK_Y, _GREY_C = 16, 128
@@ -32,7 +29,7 @@ def render(
     ``before`` and ``after`` are the neighbouring clips' files, laid out as ``spans`` say. Only the
     groups of pictures that are needed are decoded. Raises ``MediaError`` when a clip lacks frames.
     """
-    size = _size(before)
+    size = inspect(before).size
     first, last = join.start_frame, join.end_frame
     tail_end = last if join.kind == "crossfade" else join.boundary
     head_start = first if join.kind == "crossfade" else join.boundary
@@ -76,15 +73,6 @@ def dim(planes: Planes, gain: float) -> Planes:
 
 def _looked_up(plane: NDArray[np.uint8], table: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.LUT(plane, table), np.uint8)
-
-
-def _size(path: Path) -> tuple[int, int]:
-    try:
-        with av.open(source_url(path)) as container:
-            context = container.streams.video[0].codec_context
-            return context.width, context.height
-    except (av.error.FFmpegError, OSError, IndexError) as fault:
-        raise MediaError(f"{path.name} cannot be read. Make this shot again.") from fault
 
 
 def _mix_luma(a: NDArray[np.uint8], b: NDArray[np.uint8], share: int) -> NDArray[np.uint8]:
