@@ -35,8 +35,8 @@ vec3 shade(Prism k, float climb, float soft) {
   float glow = exp(-max(p.y, 0.) / k.len * 2.2), wave = gauss((p.y / k.len - climb) * 4.2);
   float width = mix(1., .45, abs(p.x * 2. - k.left - k.right) / max(k.right - k.left, .01));
   vec3 c = mix(S1 * .50, S2 * .72, sat(veil * 1.5 - .25)) * tone * (.22 + .55 * veil);
-  c += (S3 * .80 + S4 * .06) * glow * (.40 + .35 * uBass) * width * (.35 + veil) * .7;
-  c += (S3 * .7 + S4 * .4) * wave * uPulse * (.4 + .6 * uLevel) * (.22 + .9 * veil) * width;
+  c += (S3 * .80 + S4 * .06) * glow * (.48 + .20 * uBass) * width * (.35 + veil) * .7;
+  c += (S3 * .7 + S4 * .4) * wave * uPulse * (.35 + .45 * uLevel) * (.22 + .9 * veil) * width;
   c += (S4 * .45 + S2 * .3) * crack * .12 * tone;
   float rim = smoothstep(.014 + soft, .0, -outside(k));
   float line = smoothstep(.008 + soft, .0, abs(p.x - e1)) * .8 + smoothstep(.008 + soft, .0, abs(p.x - e2)) * .35 + rim * .7;
@@ -58,11 +58,11 @@ void main() {
   vec2 f = par(m, .10);
   vec2 open_ = f - vec2(.10 * (h1(2) - .5), mix(.14, .22, T));
   float mouth = exp(-dot(open_ * vec2(1.5, 1.9), open_ * vec2(1.5, 1.9)) * 2.2);
-  float rock = fbm3(f * 3.2 + 5.);
+  float rock = fbm2(f * 3.4 + 5.);
   vec3 c = mix(S0 * .30 + S1 * .12, S1 * .52 + S2 * .18, mouth) * (.30 + 1.1 * rock);
   c += (S2 * .5 + S3 * .16) * mouth * mouth * (.5 + .35 * uLevel);
   vec2 core = m - vec2(0., water);
-  c += (S3 * .6 + S2 * .1) * exp(-length(core * vec2(.9, 1.)) * 2.6) * (.50 + .16 * uBass + .13 * uPulse);
+  c += (S3 * .6 + S2 * .1) * exp(-length(core * vec2(.9, 1.)) * 2.6) * (.54 + .10 * uBass + .08 * uPulse);
   float an = atan(open_.x, 1.1 - open_.y);
   c += (S4 * .22 + S2 * .3) * n1(an * 14. + 9. + t * .04) * n1(an * 33. + 40.) * mouth * .8;
 
@@ -75,15 +75,15 @@ void main() {
   float soft = px * 1.2 + below * .006, off = 9., own = 0.;
   bool behind = false;
   Prism top = prism(vec2(9.), .2, .05, .5);
-  for (int i = 0; i < 9; i++) {
+  for (int i = 0; i < 8; i++) {
     float k = float(i);
     bool back = i < 2;
     uint h = pcg(uint(i) * 9781u + 17u + uint(uSeed) * 2654435769u);
     vec3 r = vec3(uf(h), uf(h * 747796405u), uf(h * 2654435769u)), e = fract(r * vec3(17.3, 23.9, 31.7));
-    float place = back ? (k - .5) * mix(1.04, .60, T) + (r.x - .5) * .25 : (fract(k * .618 + .2 * r.x) - .5) * mix(.66, .44, T);
-    float tall_ = back ? .22 + .14 * r.y : max((.52 - .70 * abs(place) / mix(1., .75, T)) * (.55 + .60 * r.y) * mix(1., 1.35, T), .12);
-    float lean = place * mix(1.15, 1.3, T) + (e.x - .5) * .28;
-    float half_ = (back ? .035 : .052) * (.7 + .6 * e.y) * mix(1., .92, T);
+    float place = back ? (k - .5) * mix(1.04, .60, T) + (r.x - .5) * .25 : (fract(k * .618 + .2 * r.x) - .5) * mix(.50, .40, T);
+    float tall_ = back ? .22 + .14 * r.y : max((.60 - .85 * abs(place) / mix(1., .75, T)) * (.62 + .60 * r.y) * mix(1., 1.35, T), .12);
+    float lean = place * mix(1.45, 1.4, T) + (e.x - .5) * .30;
+    float half_ = (back ? .035 : .066) * (.7 + .6 * e.y) * mix(1., .92, T);
     vec2 p = par(m, back ? .2 : .42 + .02 * k) - vec2(place, water - .015);
     float co = inversesqrt(1. + lean * lean), s = lean * co;
     Prism x = prism(vec2(co * p.x - s * p.y, s * p.x + co * p.y), tall_, half_, e.z);
@@ -93,7 +93,7 @@ void main() {
   vec3 gem = shade(top, fract(uBeat) * 1.5 - .25 + .25 * own, soft) * (behind ? .55 : .80 + .5 * own) * (.8 + .3 * uLevel);
   gem = mix(gem, S1 * .4 + S2 * .25, behind ? .45 : 0.);
   c = mix(c, gem, smoothstep(soft, -soft, off) * (behind ? .85 : .95));
-  c += (S3 * .5 + S4 * .25) * exp(-length(core * vec2(1., 2.2)) * 6.5) * (.20 + .16 * uBass + .14 * uPulse);
+  c += (S3 * .5 + S4 * .25) * exp(-length(core * vec2(1., 2.2)) * 6.5) * (.24 + .10 * uBass + .10 * uPulse);
 
   // Water and its edge; stones at the shore.
   vec3 dark = S0 * .10 + S1 * .04;

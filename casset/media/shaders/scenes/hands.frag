@@ -59,9 +59,9 @@ void main() {
   c *= .55 + .9 * cloud;
   vec2 dir = f / r;                                                        // rays over direction, so there is no seam
   float ray = n2(dir * 3.4 + 20. + t * .05) * n2(dir * 8.5 + 60. - t * .07) * 1.15;
-  c += (S3 * .75 + S4 * .25) * ray * exp(-r * 2.6) * (.45 + .35 * uBass) * (.6 + .5 * uLevel);
+  c += (S3 * .75 + S4 * .25) * ray * exp(-r * 2.6) * (.52 + .22 * uBass) * (.6 + .5 * uLevel);
   float heart = exp(-r * 9.);
-  c += (S4 * .9 + S3 * .5) * heart * (.60 + .55 * uPulse * (.4 + .6 * uLevel)) + S3 * .45 * exp(-r * 3.4) * (.70 + .12 * uPulse);
+  c += (S4 * .9 + S3 * .5) * heart * (.66 + .40 * uPulse * (.4 + .6 * uLevel)) + S3 * .45 * exp(-r * 3.4) * (.74 + .05 * uPulse);
   float ring = fract(uBeat) * .75, ringD = abs(r - ring);                   // a ring runs out on each beat
   c += (S4 * .5 + S3 * .5) * exp(-ringD * 42.) * (1. - fract(uBeat)) * uPulse * .30;
 
@@ -91,7 +91,7 @@ void main() {
   vec3 skin = S0 * .14 + S1 * .06 + S2 * .02;
   float toLight = exp(-r * 2.4);
   float topSide = sat(.45 + p.y * 2.2);
-  vec3 edge = (S4 * .75 + S3 * .55) * (.65 + .35 * uPulse);
+  vec3 edge = (S4 * .75 + S3 * .55) * (.72 + .24 * uPulse);
   // Far fingers, then the near ones with a soft shadow between; light wraps round from the middle.
   float rimF = smoothstep(-.020, -.001, d.y), rimN = smoothstep(-.022, -.001, d.x), thinN = smoothstep(-.006, -.0005, d.x);
   vec3 farC = skin * .8 + (S3 * .30 + S2 * .08) * toLight * .55 + edge * rimF * rimF * toLight * 1.0;

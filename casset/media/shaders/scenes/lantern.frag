@@ -28,7 +28,7 @@ vec4 lanterns(vec2 p, float scale, int layer, float soft, float many) {
   flame *= flame;
   float fold = .86 + .14 * sn(o.x * 62. / (.5 + half_ * 4.));
   float turn = fract(r.z * 5. + uBar);                                           // each has its moment in the bar
-  float beat = .64 + .16 * uLevel + .95 * uPulse * smoothstep(.45, 1., 4. * turn * (1. - turn)) + .07 * sn(t * 6. + r.z * 90.);
+  float beat = .70 + .16 * uLevel + .72 * uPulse * smoothstep(.45, 1., 4. * turn * (1. - turn)) + .07 * sn(t * 6. + r.z * 90.);
   vec3 paper = mix(S3 * 1.15, S3 * .42 + S2 * .15, smoothstep(-.14, .16, o.y)) * fold * (1. - .45 * smoothstep(.35, 1., abs(o.x) / half_));
   vec3 lit_ = paper * body + mix(S3, S4, .75) * flame * body * 1.9;
   vec2 away = inCell - (r.xy - .5) * .46;                                         // the glow ends inside the cell
