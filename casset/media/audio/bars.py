@@ -23,7 +23,28 @@ PHASE_JUMP = -12.0  # log cost of a bar line out of turn
 JUMP_AT_TEMPO_CHANGE = -2.0  # where the tempo leaps, counting often starts anew
 TEMPO_LEAP = 0.12  # change of beat length that counts as a leap
 METRES = (3, 4, 5, 6)
+METRE_LOG_PRIOR = {
+    2: 0.0,
+    3: 0.0,
+    4: 2.0,
+    5: -2.0,
+    6: -5.0,
+}  # 3 and 4 heard as 6 is the usual error
+SHORTEST_DOTTED_S = 0.42  # dotted beats are slower than 143 BPM
+COMPOUND_RATIO = 1.5
 COMPOUND_METRES = (2, 4)
+
+
+def is_compound(beats: Floats, heard: cues.Cues) -> bool:
+    """Whether the beats are dotted: strokes on both thirds of the beat, few half way."""
+    if len(beats) < 8 or np.median(np.diff(beats)) < SHORTEST_DOTTED_S:
+        return False
+    start, length = beats[:-1], np.diff(beats)
+    strokes = [
+        cues.around(heard.onset, cues.FLUX_FPS, start + part * length, 0.03, 0.03).mean()
+        for part in (1 / 3, 2 / 3, 1 / 2)
+    ]
+    return bool(min(strokes[0], strokes[1]) > COMPOUND_RATIO * strokes[2])
 
 
 def downbeat_log_odds(beats: Floats, heard: cues.Cues) -> Floats:
@@ -59,8 +80,8 @@ def number(beats: Floats, log_odds: Floats, metres: tuple[int, ...] = METRES) ->
                 moved[0], back[k, 0] = value[jump] + costs[k], jump
             moved[0] += log_odds[k]
             value = moved
-        if value.max() > best:
-            best, chosen = float(value.max()), metre
+        if value.max() + METRE_LOG_PRIOR[metre] > best:
+            best, chosen = float(value.max() + METRE_LOG_PRIOR[metre]), metre
             at = int(np.argmax(value))
             for k in range(len(beats) - 1, -1, -1):
                 positions[k] = at + 1

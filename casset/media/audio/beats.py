@@ -109,20 +109,21 @@ def _by_beatnet(sound: Sound, level: Level) -> BeatGrid:
     found = levels.candidates(heard)
     if not found:
         return BeatGrid(engine="beatnet")
-    choice = levels.choose(found)
+    choice = levels.choose(found, heard)
     chosen = choice.best if level == "auto" else levels.overruled(choice, heard, level)
     beats = onsets.audible(chosen.beats, heard)
     confidence = levels.confidence(beats, heard)
     if len(beats) < 4 or confidence <= 0:
         return BeatGrid(engine="beatnet")
-    metres = bars.COMPOUND_METRES if chosen.compound else bars.METRES
+    compound = bars.is_compound(beats, heard)
+    metres = bars.COMPOUND_METRES if compound else bars.METRES
     metre, numbers = bars.number(beats, bars.downbeat_log_odds(beats, heard), metres)
     beats = onsets.refine(beats, heard.onset)
     return BeatGrid(
         beats=beats,
         numbers=numbers,
         metre=metre,
-        compound=chosen.compound,
+        compound=compound,
         tempo=analysis.Tempo(
             bpm=tempo.regression_bpm(beats),
             confidence=confidence,

@@ -1,36 +1,50 @@
 """Which pulse is the beat: the half, double or triple of a tempo fits the sound nearly as well.
 
-The decoder offers one path for each octave of tempo; ``candidates`` keeps the different ones and
-adds dotted readings (6/8). ``choose`` scores each of them.
+The decoder offers one path for each octave of tempo. ``candidates`` keeps the different ones and
+adds readings it cannot find by itself: the off-beats, every third beat, and two dotted beats in a
+bar of three. ``choose`` gives each a score, a weighted sum of what it is like (tempo, how well the
+activations at each speed fit it, its metrical profile), by weights learnt from songs whose beat is
+known (``level_weights``). The lead of the best over the next in nats is the margin.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from casset.media.audio import bar_dbn, cues, tempo
+from casset.media.audio import bar_dbn, cues, metrical_profile, tempo
+from casset.media.audio.level_weights import WEIGHTS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Origin = Literal["decoded", "shifted", "third", "dotted"]
 
 WINDOWS_BPM = ((38, 76), (48, 96), (60, 120), (75, 150), (90, 180), (110, 220), (125, 250))
 PATH_METRES = (3, 4)
-SAME_TEMPO = 0.06  # octaves within which two paths are the same reading
+SAME_TEMPO = 0.06  # octaves within which two tempi are the same
+SLOWEST_BPM, FASTEST_BPM = 45, 225  # of a beat that people would tap
+
+SHIFTED_BPM = (50, 125)  # of paths whose off-beats are weighed too
+THIRD_BPM = (114, 330)  # of paths whose thirds are weighed
+DOTTED_BPM = (75, 190)  # of bars of three that may be 6/8
+
+REFERENCE_BPM = 110.0
+FAST_OCTAVES, SLOW_OCTAVES = 0.55, 0.45  # from the reference: above 161, below 81 BPM
+
+FLOOR, CERTAIN = 0.15, 0.6  # mean activation on the beats: nothing below, sure above
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One reading of the beat: ``beats`` (s), ``numbers`` in the bar, and how it came about."""
+    """One reading of the beat: its times ``beats`` (s), its tempo and how it came about."""
 
     beats: Floats
-    numbers: Ints
-    metre: int
     bpm: float
-    compound: bool
-    fit: float  # log likelihood of the activations, nats a second
+    origin: Origin = "decoded"
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,7 @@ class Choice:
 
 
 def candidates(heard: cues.Cues) -> tuple[Candidate, ...]:
-    """All readings worth weighing, likeliest first."""
+    """All readings worth weighing; about 2 CPU s for three minutes."""
     mean = heard.mean_activation
     paths = [
         bar_dbn.decode(mean, cues.GRID_FPS, metre, window)
@@ -52,53 +66,130 @@ def candidates(heard: cues.Cues) -> tuple[Candidate, ...]:
         for metre in PATH_METRES
     ]
     found: list[Candidate] = []
+    bars_of_three: list[tuple[Candidate, Ints]] = []
     for path in sorted(paths, key=lambda p: -p.log_likelihood):
-        bpm = tempo.regression_bpm(path.times)
-        if bpm > 0 and all(abs(np.log2(bpm / other.bpm)) > SAME_TEMPO for other in found):
-            fit = path.log_likelihood / heard.duration
-            found.append(Candidate(path.times, path.numbers, path.metre, bpm, False, fit))
-    return tuple(found)
+        one = Candidate(path.times, tempo.regression_bpm(path.times))
+        if len(one.beats) >= metrical_profile.FEWEST_BEATS and all(
+            _octaves(one.bpm, other.bpm) > SAME_TEMPO for other in found
+        ):
+            found.append(one)
+            if path.metre == 3:
+                bars_of_three.append((one, path.numbers))
+    derived = [*_shifted(found), *_thirds(found, heard)]
+    derived += [dotted for one, numbers in bars_of_three for dotted in _dotted(one, numbers)]
+    for one in derived:
+        if len(one.beats) >= metrical_profile.FEWEST_BEATS and not any(
+            _same(one, other) for other in found
+        ):
+            found.append(one)
+    return tuple(one for one in found if SLOWEST_BPM <= one.bpm <= FASTEST_BPM)
 
 
-PRIOR_BPM, PRIOR_OCTAVES, PRIOR_WEIGHT = 125.0, 0.7, 0.5
-
-
-def choose(found: tuple[Candidate, ...]) -> Choice:
+def choose(found: tuple[Candidate, ...], heard: cues.Cues) -> Choice:
     """Weigh the readings against each other."""
-    scores = np.array(
-        [
-            one.fit - PRIOR_WEIGHT * 0.5 * (np.log2(one.bpm / PRIOR_BPM) / PRIOR_OCTAVES) ** 2
-            for one in found
-        ]
-    )
+    curves = metrical_profile.curves(heard)
+    scores = np.array([_score(features(one, heard, curves)) for one in found])
     order = np.argsort(-scores)
-    if len(order) == 1:
-        return Choice(found[0], 0.0, 0.0, found)
-    first, second = order[:2]
-    return Choice(found[first], float(scores[first] - scores[second]), found[second].bpm, found)
+    best = found[order[0]]
+    for rival in order[1:]:
+        if _octaves(found[rival].bpm, best.bpm) > SAME_TEMPO:
+            lead = float(scores[order[0]] - scores[rival])
+            return Choice(best, lead, found[rival].bpm, found)
+    return Choice(best, 0.0, 0.0, found)
 
 
-def overruled(choice: Choice, heard: cues.Cues, level: str) -> Candidate:
+def features(one: Candidate, heard: cues.Cues, curves: metrical_profile.Curves) -> dict[str, float]:
+    """What ``level_weights`` weighs, by name."""
+    octaves = float(np.log2(one.bpm / REFERENCE_BPM))
+    values = {
+        "octaves": octaves,
+        "octaves_squared": octaves**2,
+        "fast": max(octaves - FAST_OCTAVES, 0.0),
+        "slow": max(-SLOW_OCTAVES - octaves, 0.0),
+        "shifted": float(one.origin == "shifted"),
+        "third": float(one.origin == "third"),
+        "dotted": float(one.origin == "dotted"),
+    }
+    for speed, activation in zip(cues.SPEEDS, heard.activations, strict=True):
+        values[f"gain {speed}"] = _gain(one, activation.max(axis=1), heard.duration)
+    values["gain"] = _gain(one, heard.mean_activation.max(axis=1), heard.duration)
+    return values | metrical_profile.profile(one.beats, curves)
+
+
+def overruled(choice: Choice, heard: cues.Cues, level: Literal["half", "double"]) -> Candidate:
     """The reading at half or double the chosen tempo: a decoded one if there is one, else derived."""
     target = choice.best.bpm * (0.5 if level == "half" else 2.0)
     for one in choice.candidates:
-        if abs(np.log2(one.bpm / target)) < SAME_TEMPO and one.compound == choice.best.compound:
+        if _octaves(one.bpm, target) < SAME_TEMPO and one.origin == "decoded":
             return one
     beats = choice.best.beats
     if level == "double":
-        beats = tempo.doubled(beats)
-    else:
-        peaks = cues.around(heard.mean_activation, cues.GRID_FPS, beats, 0.04, 0.04)
-        beats = tempo.halved(beats, peaks[:, 1] + 0.3 * peaks.max(axis=1))
-    return Candidate(beats, np.ones(len(beats), np.int64), 4, target, choice.best.compound, 0.0)
+        return Candidate(tempo.doubled(beats), target)
+    peaks = cues.around(heard.mean_activation, cues.GRID_FPS, beats, 0.04, 0.04)
+    return Candidate(tempo.halved(beats, peaks[:, 1] + 0.3 * peaks.max(axis=1)), target)
 
 
-FLOOR, CERTAIN = 0.15, 0.6  # mean activation on the beats: nothing below, sure above
-
-
-def confidence(beats: Floats, heard: cues.Cues) -> float:
+def confidence(beats: NDArray[np.floating], heard: cues.Cues) -> float:
     """0..1 by how sure the networks are at the beats; 0 means that there is no beat to be heard."""
     if len(beats) < 4:
         return 0.0
     peaks = cues.around(heard.mean_activation.max(axis=1), cues.GRID_FPS, beats, 0.04, 0.04)
     return float(np.clip((peaks.mean() - FLOOR) / (CERTAIN - FLOOR), 0, 1))
+
+
+def _score(values: dict[str, float]) -> float:
+    return sum(weight * (values[name] - mean) for name, (mean, weight) in WEIGHTS.items())
+
+
+def _gain(one: Candidate, chance: Floats, duration: float) -> float:
+    """Log likelihood that the beats add to silence, nats a second, as the decoder counts it."""
+    wide = max(1, round(cues.GRID_FPS * 60 / one.bpm / bar_dbn.OBSERVATION_LAMBDA))
+    frames = np.round(one.beats * cues.GRID_FPS).astype(int)
+    offsets = np.arange(-(wide // 2), wide - wide // 2)
+    at = chance[np.clip(frames[:, None] + offsets, 0, len(chance) - 1)]
+    neither = (1 - np.minimum(at, 0.999)) / (bar_dbn.OBSERVATION_LAMBDA - 1)
+    return float((np.log(at + 1e-4) - np.log(neither)).sum() / duration / 3)
+
+
+def _octaves(a: float, b: float) -> float:
+    """Distance of two tempi; far when either is unknown."""
+    return abs(float(np.log2(a / b))) if a > 0 and b > 0 else 0.0
+
+
+def _shifted(found: list[Candidate]) -> Iterator[Candidate]:
+    """The off-beats: reggae and ska are strong where the beat is not."""
+    for one in found:
+        if SHIFTED_BPM[0] <= one.bpm <= SHIFTED_BPM[1]:
+            yield Candidate((one.beats[1:] + one.beats[:-1]) / 2, one.bpm, "shifted")
+
+
+def _thirds(found: list[Candidate], heard: cues.Cues) -> Iterator[Candidate]:
+    """Every third beat, from where downbeats and bass are strongest: a jig heard in eighths."""
+    for one in found:
+        if THIRD_BPM[0] <= one.bpm <= THIRD_BPM[1]:
+            peaks = cues.around(heard.mean_activation, cues.GRID_FPS, one.beats, 0.04, 0.04)
+            low = cues.around(heard.low, cues.FLUX_FPS, one.beats, 0.03, 0.05)
+            weight = np.log(peaks[:, 1] + 0.01) + 0.5 * np.log(low + 0.1)
+            first = max(range(3), key=lambda phase: float(weight[phase::3].mean()))
+            yield Candidate(one.beats[first::3], one.bpm / 3, "third")
+
+
+def _dotted(one: Candidate, numbers: Ints) -> Iterator[Candidate]:
+    """The opening and the middle of each bar of three: 6/8 heard as 3/4."""
+    first = np.nonzero(numbers == 1)[0]
+    first = first[first + 3 < len(one.beats)]
+    if len(first) > 4 and DOTTED_BPM[0] <= one.bpm <= DOTTED_BPM[1]:
+        opens = one.beats[first]
+        middles = (opens + one.beats[first + 3]) / 2
+        yield Candidate(np.unique(np.concatenate([opens, middles])), one.bpm * 2 / 3, "dotted")
+
+
+def _same(one: Candidate, other: Candidate) -> bool:
+    """Whether most of the beats of ``one`` are beats of ``other``, at the same tempo."""
+    if _octaves(one.bpm, other.bpm) >= SAME_TEMPO:
+        return False
+    near = np.searchsorted(other.beats, one.beats).clip(1, len(other.beats) - 1)
+    distance = np.minimum(
+        np.abs(other.beats[near] - one.beats), np.abs(other.beats[near - 1] - one.beats)
+    )
+    return bool(np.mean(distance < 0.15 * np.median(np.diff(one.beats))) > 0.7)
