@@ -35,6 +35,7 @@ CLASH = 0.8
 WRONG_HOUR = 0.7
 WRONG_WEATHER = 0.75
 UNASKED_PERSON = 0.5
+UNASKED_COUPLE = 2.0
 HARSH = frozenset({"rain", "snow", "storm"})
 PLACELESS = frozenset({"body", "texture", "fire"})  # worlds that can lie in any place
 SHOWS_FIGURE = 0.45
@@ -113,7 +114,7 @@ def cast(
         )
     strongest = max((score.pull for score in ranked), default=0.0)
     home = max(places, key=lambda score: score.alone)
-    if home.pull < 0.5 * strongest:  # what is asked for is only known from near
+    if home.pull < 0.7 * strongest:  # what is asked for is only known from near
         home = max(ranked, key=lambda score: score.pull + 0.2 * score.alone)
     total = max(3, min(6, 2 + round(song.duration / SECONDS_A_PART)))
     count = max(2, math.ceil(total * 0.55))
@@ -186,8 +187,8 @@ class _Audition:
             alone -= UNASKED_PERSON * (not reading.names(family))
         if not reading.wanted:
             alone += 0.6 * any(tag in family.words for tag in self.mood_tags)
-        if "couple" in family.words and "couple" not in asked:
-            alone -= 2 * UNASKED_PERSON
+        if "couple" in family.words and not asked & {"couple", "heart", "romantic"}:
+            alone -= UNASKED_COUPLE
         if family.weather in HARSH and family.weather not in reading.weathers:
             alone -= WRONG_WEATHER if reading.wanted else 0.1
         alone -= CLASH * reading.clashes(family)

@@ -18,12 +18,11 @@ import yaml
 from pydantic import Field
 
 from casset.media.shaders.catalogue import Family
-from pipeline.director.reading import BY_RANK, KINDS, Concept, Meaning, Reading, named
+from pipeline.director.reading import BY_RANK, KINDS, TELLING, Concept, Meaning, Reading, named
 from pipeline.director.rules import Strict
 from pipeline.director.words import forms_of, plain, tokens_of
 
 FOLDER = Path(__file__).parent / "lexicon"
-TELLING = 6  # header words that say where a scene belongs
 
 
 class MoodDefault(Strict):

@@ -26,6 +26,7 @@ PULL: dict[Kind, float] = {
 FIGURE_PULL = 0.5  # people can enter most scenes, so they choose fewer of them
 OWN_WORD = 1.2  # the user's own word in a header, against a word that means as much
 FIRST_NAMED = 1.15  # what is named first is what the film is about
+TELLING = 7  # header words that say what a scene is, and where it belongs
 CLASHING = 9  # header words that may clash with the sentence
 BY_RANK = (1.0, 0.75, 0.55, 0.4, 0.35, 0.3, 0.3, 0.3)  # a concept's tags, best first
 PEOPLE = frozenset(
@@ -292,12 +293,11 @@ class Reading:
 
 @lru_cache(maxsize=65536)
 def named(family: Family, tag: str) -> float:
-    """1 when the family's header has the word, a little less when only a phrase contains it."""
-    if tag in family.words:
-        return 1.0
+    """How much a family's header is about a word: 1 for its first words, less for later ones."""
+    found = 0.0
     for form in forms_of(tag):
         if form in family.words:
-            return 1.0
-        if any(form in phrase.split() for phrase in family.words):
-            return 0.8
-    return 0.0
+            found = max(found, 1.0 if form in family.words[:TELLING] else 0.7)
+        elif any(form in phrase.split() for phrase in family.words):
+            found = max(found, 0.65)
+    return found
