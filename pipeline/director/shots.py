@@ -190,7 +190,7 @@ class Camera:
             move=self._move(clip, chance),
             move_amount=clip.band.effect.move_amount or 0.5,
             zoom=round(zoom, 3),
-            x=round(side * room * (0.4 if figure else 1.0), 3),
+            x=round(side * room * (0.1 if figure else 1.0), 3),
             y=round(-0.25 * room, 3) if figure else 0.0,
             mirror=view.mirror,
             clock=round(clock % 2400, 3),
