@@ -150,6 +150,26 @@ def test_repeated_blocks_are_counted_and_single_lines_are_not() -> None:
     assert section_words.repetitions(texts) == [0, 2, 2, 0, 0, 2, 2]
 
 
+def test_two_lines_that_the_last_verse_takes_up_again_are_no_chorus() -> None:
+    verse = list(VERSE_LINES[:2])
+    chorus = ["We ride the night together", "And never look behind"]
+    texts = [
+        *verse,
+        *chorus,
+        "Other words entirely",
+        *chorus,
+        "Something else",
+        *chorus,
+        *verse,
+        *chorus,
+    ]
+    lines = [
+        LyricLine(text=text, timestamp=2.0 * k, end=2.0 * k + 2) for k, text in enumerate(texts)
+    ]
+    returning = section_words.cues(lines, np.arange(0, 2.0 * len(texts) + 1, 2.0)).returning
+    assert [bool(share) for share in returning] == [text in chorus for text in texts]
+
+
 def test_an_accent_or_a_comma_does_not_hide_a_repetition() -> None:
     texts = [
         "Où est-tu, mon amour ?",

@@ -263,7 +263,7 @@ def _chorus_evidence(s: _Sections, group: int, returning: NDArray | None) -> flo
 
 
 def _by_sound(s: _Sections, chorus: int | None, margin: float) -> list[Label]:
-    trust = float(np.clip(0.5 + 0.25 * margin, 0.35, 0.8))
+    trust = float(np.clip(0.5 + 0.25 * margin, 0.35, 0.72 if s.recalled is None else 0.8))
     if s.count == 1:
         return [Label("verse" if s.sung[0] else "instrumental", 0.4)]
     labels = [Label("verse", trust) for _ in range(s.count)]

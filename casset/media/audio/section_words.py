@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from casset.media.audio.analysis import LyricLine, SectionType
 
 ALIKE = 0.72  # ratio of matching letters from which two lines count as the same
+OFTEN = 0.6  # of the usual number of repetitions makes a line one of the chorus
 LEAST_LINES, LEAST_WORDS = 2, 6  # a block that returns is at least this long
 
 TAGS: tuple[tuple[str, SectionType], ...] = (
@@ -56,7 +57,7 @@ def cues(lines: Sequence[LyricLine], edges: NDArray[np.float64]) -> WordCues:
     bars = len(starts)
     sung, returning, borders = np.zeros(bars), np.zeros(bars), np.zeros(bars)
     votes: list[dict[SectionType, float]] = [{} for _ in range(bars)]
-    counts = repetitions([line.text for line in lines])
+    counts = _often_enough(repetitions([line.text for line in lines]))
     sections = [section_of_tag(line.tag) for line in lines]
     for line, count, section in zip(lines, counts, sections, strict=True):
         share = np.clip(np.minimum(line.end, ends) - np.maximum(line.timestamp, starts), 0, None)
@@ -86,6 +87,15 @@ def cues(lines: Sequence[LyricLine], edges: NDArray[np.float64]) -> WordCues:
         tags=tuple(_most(vote) for vote in votes),
         tagged=tagged,
     )
+
+
+def _often_enough(counts: list[int]) -> list[int]:
+    """Repetitions, less those heard far less often than most: two lines that the last verse takes up again."""
+    heard = [count for count in counts if count]
+    if not heard:
+        return counts
+    least = OFTEN * float(np.median(heard))
+    return [count if count >= least else 0 for count in counts]
 
 
 def _most(vote: dict[SectionType, float]) -> SectionType | None:
