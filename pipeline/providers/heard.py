@@ -70,8 +70,8 @@ def transcript(segments: Iterable[Segment], sound: Sound, language: str) -> Tran
         if _is_filling(segment):
             continue
         words = [word for word in _words(segment, sound.duration) if _sounds(word, level, floor)]
-        for begin in range(0, len(words), LONGEST_LINE_WORDS):
-            lines.append(_line(words[begin : begin + LONGEST_LINE_WORDS]))
+        starts = range(0, len(words), LONGEST_LINE_WORDS)
+        lines += [_line(words[begin : begin + LONGEST_LINE_WORDS]) for begin in starts]
     code = LANGUAGE_CODES.get(language.lower(), language.lower()[:2])
     return Transcript(tuple(sorted(lines, key=lambda line: line.timestamp)), code if lines else "")
 

@@ -83,6 +83,8 @@ def align(
     if reading is None:
         return _without_alignment(sheet_lines, sound.duration, guesses[0], warnings)
     fit = reading.gain - _null_gain(reading)
+    if reading.gain < 0:  # no word is likelier than no word
+        fit = min(fit, 0.0)
     if fit < DOUBTFUL_FIT:
         warnings.append(
             "The lyrics fit this recording weakly (other words, a processed voice or a very dense "
@@ -316,7 +318,7 @@ def _without_alignment(
     """Stamped lines as they are, without words; nothing where there were no stamps either."""
     timed = [line for line in lines if line.start is not None]
     out: list[LyricLine] = []
-    for line, following in zip(timed, [*timed[1:], None], strict=True):
+    for line, following in zip(timed, [*timed[1:], None], strict=False):
         start = line.start or 0.0
         limit = duration if following is None or following.start is None else following.start
         end = line.end if line.end is not None else start + 0.5 + 0.45 * len(line.words)

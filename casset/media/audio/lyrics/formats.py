@@ -119,7 +119,7 @@ def _looks_like_text(text: str) -> bool:
         for c in sample
         if (c < " " or "\x7f" <= c < "\xa0" or c == "\ufffd") and c not in _ALLOWED_CONTROLS
     )
-    return odd * 100 <= len(sample)
+    return odd <= max(2, len(sample) // 100)
 
 
 def _no_text() -> str:

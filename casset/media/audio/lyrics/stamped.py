@@ -19,13 +19,13 @@ from casset.media.audio.lyrics.sheet import (
     split_words,
 )
 
-_CLOCK = r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,:]\d{1,3})?)"
+# hours only before a fraction: [01:02:25] is 1 min 2.25 s, as old LRC writers put it
+_CLOCK = r"(?:(\d{1,2}):(?=\d{1,2}:\d{1,2}[.,]))?(\d{1,3}):(\d{1,2}(?:[.,:]\d{1,3})?)"
 LRC_STAMP = re.compile(rf"\[{_CLOCK}\]")
 WORD_STAMP = re.compile(rf"<{_CLOCK}>")
 _ANY_STAMP = re.compile(rf"[\[<]{_CLOCK}[\]>]")
-BROKEN_STAMP = re.compile(
-    r"^\s*\[\s*[-+\d:.,;lOo]*\d[-+\d:.,;\w ]*[:.][-+\d:.,;\w ]*\]|<[\d:.,]*:[\d:., ]*>"
-)
+BROKEN_STAMP = re.compile(r"^\s*\[\s*[-+\d:.,;lOo]*\d[-+\d:.,;\w ]*[:.][-+\d:.,;\w ]*\]")
+_BROKEN_INSIDE = re.compile(r"\[\d[\d:.,]*:[\d:., ]*\]|<[\d:.,]*:[\d:., ]*>")
 _META = re.compile(
     r"^\s*\[(ti|ar|al|au|by|re|ve|la|length|offset|tool|id|#)\s*:(.*)\]\s*$", re.IGNORECASE
 )
@@ -198,7 +198,7 @@ def _stamped_words(
         begin, at, found = _seconds(match.groups()), match.end(), True
         if begin is None:
             trouble.add("A word stamp could not be read; it was left out")
-    tail, cleaned = body[at:], BROKEN_STAMP.sub(" ", body[at:])
+    tail, cleaned = body[at:], _BROKEN_INSIDE.sub(" ", body[at:])
     if tail != cleaned:
         trouble.add("A word stamp could not be read; it was left out")
     if not found:
