@@ -1,0 +1,312 @@
+"""The composer beside its peers on the same clips, and beside x264 alone on the same frames.
+
+Three clips of 1024x576 at 24 frames a second become 12 s at 1080p and 30 frames a second, with two
+crossfades and a song. CPU seconds, children included, because wall time means little on a busy
+machine. moviepy and ffmpeg take part where they are installed (``pip install moviepy``, which
+brings an ffmpeg). The last step is timed on a three-minute film.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+
+from casset.media.audio.decode import Sound
+from casset.media.compose import encoder, mux, segment
+from casset.media.compose.segment import SegmentWriter
+from casset.media.picture import Planes
+from pipeline.contracts import Clip, Clips, ClipScript, Plan, PromptReading, Style, Transition
+from pipeline.stages import composer
+
+SIZE, SOURCE, SOURCE_RATE = (1920, 1080), (1024, 576), 24
+SPANS = ((0, 120), (120, 240), (240, 360))
+FRAMES = SPANS[-1][1]
+MOST_RATIO, MOST_LAST_STEP_S, LONG_S = 1.10, 3.0, 180
+
+
+def cpu_s() -> float:
+    """CPU seconds of this process and of its finished children so far."""
+    total = 0.0
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        used = resource.getrusage(who)
+        total += used.ru_utime + used.ru_stime
+    return total
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """(CPU seconds, wall seconds) of one run."""
+    cpu, wall = cpu_s(), time.monotonic()
+    work()
+    return cpu_s() - cpu, time.monotonic() - wall
+
+
+def drawn_clip(path: Path, seed: int, seconds: float = 5.0) -> Path:
+    """A clip as a video service hands over: soft shapes that drift, with grain, so that they come to about as many bits as our own scenes do."""
+    rng = np.random.default_rng(seed)
+    width, height = SOURCE
+    count = round(seconds * SOURCE_RATE)
+    field = cv2.GaussianBlur(
+        rng.uniform(0, 255, (height * 2, width * 2)).astype(np.float32), (0, 0), 9
+    )
+    field += 0.5 * cv2.GaussianBlur(rng.uniform(0, 255, field.shape).astype(np.float32), (0, 0), 2)
+    field = cv2.normalize(field, None, 30, 215, cv2.NORM_MINMAX)
+    chroma = cv2.GaussianBlur(rng.uniform(0, 255, (height, width)).astype(np.float32), (0, 0), 40)
+    chroma = cv2.normalize(chroma, None, 80, 176, cv2.NORM_MINMAX)
+    grain = [rng.normal(0, 3.0, (height, width)).astype(np.float32) for _ in range(8)]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(
+            "libx264", rate=SOURCE_RATE, options={"crf": "17", "preset": "veryfast"}
+        )
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for n in range(count):
+            angle, zoom = 0.02 * n / SOURCE_RATE * (seed % 3 - 1), 1 + 0.04 * n / SOURCE_RATE
+            turn = cv2.getRotationMatrix2D((width, height), np.degrees(angle), zoom)
+            turn[:, 2] -= (width / 2 + 1.5 * n, height / 2)
+            y = cv2.warpAffine(
+                field, turn, SOURCE, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+            )
+            y = np.clip(y + grain[n % 8], 16, 235).astype(np.uint8)
+            c = np.roll(chroma, n, axis=1)[: height // 2, : width // 2].astype(np.uint8)
+            flat = np.concatenate([y.reshape(-1), c.reshape(-1), c[::-1].reshape(-1)])
+            frame = av.VideoFrame.from_ndarray(
+                flat.reshape(height * 3 // 2, width), format="yuv420p"
+            )
+            frame.pts = n
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def plan() -> Plan:
+    scripts = tuple(
+        ClipScript(
+            clip_index=i, start=a / 30, end=b / 30, start_frame=a, end_frame=b,
+            visual_description="", motion="", camera_angle="",
+        )
+        for i, (a, b) in enumerate(SPANS)
+    )  # fmt: skip
+    joins = tuple(
+        Transition(from_clip=i, to_clip=i + 1, type="crossfade", duration=0.5, rationale="")
+        for i in range(len(SPANS) - 1)
+    )
+    style = Style(color_palette=(), visual_style="", mood="", lighting="", cinematography="")
+    return Plan(
+        job_id="benchmark", video_summary="", characters=(), scenes=(), style=style,
+        clip_scripts=scripts, transitions=joins, reading=PromptReading(prompt=""), total_frames=FRAMES,
+    )  # fmt: skip
+
+
+def clips(paths: list[Path]) -> Clips:
+    made = tuple(
+        Clip(
+            clip_index=i, video_url=str(path), actual_duration=5, target_duration=4,
+            duration_diff=1, status="success",
+        )
+        for i, path in enumerate(paths)
+    )  # fmt: skip
+    return Clips(
+        job_id="benchmark", clips=made, total_clips=3, successful_clips=3, failed_clips=0,
+        total_cost=0, total_generation_time=0,
+    )  # fmt: skip
+
+
+def song(seconds: float) -> Sound:
+    rng = np.random.default_rng(3)
+    samples = 0.1 * rng.standard_normal((round(seconds * 44_100), 2))
+    return Sound(samples.astype(np.float32), 44_100, "benchmark")
+
+
+def x264_alone(film: Path, folder: Path) -> float:
+    """CPU seconds to encode the finished film's own frames with the same settings, from a raw file."""
+    raw = folder / "frames.yuv"
+    with raw.open("wb") as sink:
+        for planes in segment.read(film):
+            for plane in planes:
+                sink.write(plane.tobytes())
+    width, height = SIZE
+    frames = np.memmap(raw, np.uint8, "r", shape=(FRAMES, height * 3 // 2, width))
+
+    def encode() -> None:
+        with av.open(str(folder / "alone.mp4"), "w") as container:
+            stream = container.add_stream("libx264", rate=30)
+            encoder.configure(stream.codec_context, SIZE, encoder.ENCODER)
+            for n in range(FRAMES):
+                frame = av.VideoFrame.from_ndarray(np.asarray(frames[n]), format="yuv420p")
+                frame.pts, frame.time_base = n, Fraction(1, 30)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+
+    used, _ = timed(encode)
+    raw.unlink()
+    return used
+
+
+def ffmpeg_program() -> str | None:
+    """An ffmpeg to compare with: the system's, or the one moviepy brings."""
+    if found := shutil.which("ffmpeg"):
+        return found
+    if importlib.util.find_spec("imageio_ffmpeg"):
+        return str(importlib.import_module("imageio_ffmpeg").get_ffmpeg_exe())
+    return None
+
+
+def _x264_arguments() -> list[str]:
+    options = encoder.ENCODER.options(SIZE)
+    return [part for name, value in options.items() for part in (f"-{name}", value)]
+
+
+def one_filter_graph(program: str, paths: list[Path], audio: Path, out: Path) -> None:
+    """Scale, rate, two crossfades and the song in one ffmpeg command."""
+    lengths = (4.25, 4.5, 4.25)
+    graph = ";".join(
+        f"[{i}:v]trim=duration={length},fps=30,scale={SIZE[0]}:{SIZE[1]}:flags=lanczos,setsar=1,settb=1/30[v{i}]"
+        for i, length in enumerate(lengths)
+    )
+    graph += ";[v0][v1]xfade=transition=fade:duration=0.5:offset=3.75[a]"
+    graph += ";[a][v2]xfade=transition=fade:duration=0.5:offset=7.75[v]"
+    inputs = [part for path in (*paths, audio) for part in ("-i", str(path))]
+    subprocess.run(
+        [
+            program, "-v", "error", "-y", *inputs, "-filter_complex", graph, "-map", "[v]", "-map", "3:a",
+            "-c:v", "libx264", "-threads", "1", *_x264_arguments(), "-pix_fmt", "yuv420p",
+            "-c:a", "aac", "-b:a", "256k", "-shortest", str(out),
+        ],
+        check=True,
+    )  # fmt: skip
+
+
+MOVIEPY = """
+import json, sys
+from moviepy import AudioFileClip, CompositeVideoClip, VideoFileClip, vfx
+paths, audio, out, size, options = json.loads(sys.argv[1])
+lengths, starts = (4.25, 4.5, 4.25), (0, 3.75, 7.75)
+parts = []
+for i, path in enumerate(paths):
+    clip = VideoFileClip(path, audio=False).subclipped(0, lengths[i]).resized(tuple(size)).with_start(starts[i])
+    parts.append(clip.with_effects([vfx.CrossFadeIn(0.5)]) if i else clip)
+film = CompositeVideoClip(parts, size=tuple(size)).with_duration(12).with_audio(AudioFileClip(audio))
+film.write_videofile(out, fps=30, codec="libx264", audio_codec="aac", audio_bitrate="256k", threads=1,
+                     preset=options["preset"], ffmpeg_params=["-crf", options["crf"]], logger=None)
+"""
+
+
+def with_moviepy(paths: list[Path], audio: Path, out: Path) -> None:
+    options = encoder.ENCODER.options(SIZE)
+    order = json.dumps([[str(path) for path in paths], str(audio), str(out), SIZE, options])
+    subprocess.run([sys.executable, "-c", MOVIEPY, order], check=True)
+
+
+def drawn_as_segments(paths: list[Path], folder: Path) -> tuple[list[Path], float]:
+    """The same clips as the local generator writes them, and the CPU seconds spent on writing."""
+    film = composer.Composition(plan(), folder, size=SIZE)
+    made, used = [], 0.0
+    for span, path in zip(film.timeline.clips, paths, strict=True):
+        with av.open(str(path)) as container:
+            frames = [f.reformat(*SIZE, format="yuv420p") for f in container.decode(video=0)]
+        pictures = [segment.planes_of(frame) for frame in frames]
+        out = folder / f"segment-{span.index}.mp4"
+
+        def write(span: Any = span, out: Path = out, pictures: list[Planes] = pictures) -> None:
+            with SegmentWriter(out, SIZE, key_frames=span.key_frames, frames=span.frames) as writer:
+                for n in range(span.frames):
+                    writer.write(pictures[min(len(pictures) - 1, int((n + 0.5) * 0.8))])
+
+        used += timed(write)[0]
+        made.append(out)
+    return made, used
+
+
+def last_step_s(folder: Path, work: Path) -> tuple[float, float, float]:
+    """(CPU, wall, MB) of joining a three-minute film from prepared segments, the song ready."""
+    film = composer.Composition(plan(), work, size=SIZE)
+    for clip in clips([folder / f"{i}.mp4" for i in range(3)]).clips:
+        film.add(clip)
+    rounds = LONG_S * 30 // FRAMES
+    audio = mux.encode_audio(song(LONG_S), folder / "long.m4a")
+    out = folder / "long.mp4"
+    used, wall = timed(lambda: mux.join(list(film.pieces) * rounds, audio, out))
+    return used, wall, out.stat().st_size / 2**20
+
+
+def run() -> list[dict[str, Any]]:
+    """One row a way of composing; the ratio is to x264 alone on the finished frames."""
+    with tempfile.TemporaryDirectory(prefix="casset-benchmark-") as name:
+        folder = Path(name)
+        paths = [drawn_clip(folder / f"{i}.mp4", i + 1) for i in range(3)]
+        music = song(FRAMES / 30)
+        work, out = folder / "work", folder / "film.mp4"
+
+        def ours() -> None:
+            composer.compose(plan(), clips(paths), sound=music, work=work, out=out)
+
+        composed, _ = timed(ours)
+        alone = x264_alone(out, folder)
+        rows = [_row("x264 alone on the same frames", alone, alone)]
+        rows.append(_row("Casset, clips of a video service", composed, alone, limit=MOST_RATIO))
+
+        segments, written = drawn_as_segments(paths, folder)
+        local = folder / "local.mp4"
+        joined, _ = timed(
+            lambda: composer.compose(
+                plan(), clips(segments), sound=music, work=folder / "work2", out=local
+            )
+        )
+        local_alone = x264_alone(local, folder)
+        rows.append(
+            _row(
+                "Casset, segments drawn at final size",
+                written + joined,
+                local_alone,
+                limit=MOST_RATIO,
+            )
+        )
+        rows.append(_row("  of that after drawing", joined, local_alone))
+        audio = composer.prepare_audio(music, work)
+        program = ffmpeg_program()
+        if program:
+            graph, _ = timed(lambda: one_filter_graph(program, paths, audio, folder / "graph.mp4"))
+            rows.append(_row("one ffmpeg filter graph", graph, alone))
+        if importlib.util.find_spec("moviepy"):
+            peer, _ = timed(lambda: with_moviepy(paths, audio, folder / "moviepy.mp4"))
+            rows.append(_row("moviepy", peer, alone))
+        used, wall, size_mb = last_step_s(folder, work)
+    rows.append(
+        {
+            "what": f"last step, {LONG_S} s, {size_mb:.0f} MB",
+            "cpu_s": round(used, 2),
+            "wall_s": round(wall, 2),
+            "limit": MOST_LAST_STEP_S,
+            "kept": wall <= MOST_LAST_STEP_S,
+        }
+    )
+    return rows
+
+
+def _row(what: str, used_s: float, alone_s: float, *, limit: float | None = None) -> dict[str, Any]:
+    ratio = used_s / alone_s
+    row: dict[str, Any] = {
+        "what": what,
+        "cpu_s": round(used_s, 2),
+        "ms_a_frame": round(1000 * used_s / FRAMES, 1),
+        "ratio": round(ratio, 2),
+    }
+    return row if limit is None else {**row, "limit": limit, "kept": ratio <= limit}
+
+
+if __name__ == "__main__":
+    for line in run():
+        print(line)
