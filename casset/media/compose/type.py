@@ -33,7 +33,7 @@ ENTER_S = 0.20  # a stacked word's arrival, begun ENTER_LEAD_S before it is sung
 ENTER_LEAD_S = 0.08
 COOL_S = 0.35  # a stacked word's colour fades back to white after it is sung
 INK_LUMINANCE, ACCENT_LUMINANCE = 0.86, 0.62
-PICTURE_KEEPS = {"line": 0.14, "karaoke": 0.09, "stack": 0.105}  # relative luminance under type
+PICTURE_KEEPS = {"line": 0.125, "karaoke": 0.09, "stack": 0.085}  # relative luminance under type
 SEAT = 0.14
 HALO_EM = 0.75  # how far the dimming reaches around the letters
 CACHED_PHRASES = 6
@@ -145,7 +145,7 @@ class LyricSetter:
             (
                 p.x,
                 p.y + (ASCENT - CAP_HEIGHT) * p.em_px,
-                p.x + p.mask.shape[1],
+                p.x + p.mask.shape[1] - 2,
                 p.y + ASCENT * p.em_px,
             )
             for number in self._showing(t)
@@ -279,7 +279,7 @@ class LyricSetter:
         for p in placed:
             _stamp(ink, p.mask, round(p.x) - box.x0, round(p.y) - box.y0)
         coarse = cv2.resize(ink, cells[::-1], interpolation=cv2.INTER_AREA)
-        solid = cv2.dilate((coarse > 4).astype(np.float32), np.ones((3, 3), np.uint8))
+        solid = cv2.dilate((coarse > 0).astype(np.float32), np.ones((5, 5), np.uint8))
         radius = max(1, round(0.5 * reach / CELL))
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
         near = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, kernel)

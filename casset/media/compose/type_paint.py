@@ -80,8 +80,10 @@ def dim(
     cells = shape.shape
     light = _cell_luminance(planes, box, cells)
     share = np.minimum(1.0, (most / np.maximum(light, 1e-4)) ** (1 / GAMMA))
-    share = cv2.erode(share, np.ones((3, 3), np.uint8))
-    share = cv2.GaussianBlur(share, (0, 0), max(1.2, spread_px / CELL))
+    sigma = max(1.2, spread_px / CELL)
+    reach = int(np.ceil(1.6 * sigma))  # a minimum this wide survives the blur that follows
+    share = cv2.erode(share, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    share = cv2.GaussianBlur(share, (0, 0), sigma)
     keep = 1.0 - np.clip(1.0 - share * (1.0 - seat), 0, 1.0 - DARKEST) * shape * strength
     coarse = np.round(keep * 255).astype(np.uint8)
     gain = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
