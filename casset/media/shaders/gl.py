@@ -59,7 +59,7 @@ class Canvas:
         self.on_gpu = not any(name in self.device.lower() for name in SOFTWARE)
         corners = np.array([-1, -1, 3, -1, -1, 3], np.float32)
         self._triangle = self._context.buffer(corners.tobytes())
-        self._programs: dict[str, tuple[Any, Any]] = {}
+        self._programs: dict[tuple[str, bool], tuple[Any, Any]] = {}
         self._targets: dict[tuple[int, int], Any] = {}
         self._textures: dict[str, Any] = {}
         self._blank = self._texture(np.zeros((1, 1, 3), np.uint8))
@@ -88,7 +88,7 @@ class Canvas:
         ``image`` is the artwork with a key of its own, under which its texture is kept. Uniforms
         that are not given keep their last value, so give all of them.
         """
-        program, triangle = self._program(name)
+        program, triangle = self._program(name, empty=not uniforms.get("uFigure"))
         target = self._targets.get(size)
         if target is None:
             target = self._targets[size] = self._context.simple_framebuffer(size, components=4)
@@ -120,17 +120,19 @@ class Canvas:
         pixels = np.frombuffer(target.read(components=4), np.uint8)
         return pixels.reshape(height, width, 4)
 
-    def _program(self, name: str) -> tuple[Any, Any]:
-        if name not in self._programs:
+    def _program(self, name: str, *, empty: bool) -> tuple[Any, Any]:
+        key = (name, empty)
+        if key not in self._programs:
             try:
                 program = self._context.program(
-                    vertex_shader=catalogue.vertex_source(), fragment_shader=catalogue.source(name)
+                    vertex_shader=catalogue.vertex_source(),
+                    fragment_shader=catalogue.source(name, empty=empty),
                 )
             except moderngl.Error as error:
                 raise ShaderError(_readable(name, str(error))) from error
             triangle = self._context.vertex_array(program, [(self._triangle, "2f", "corner")])
-            self._programs[name] = program, triangle
-        return self._programs[name]
+            self._programs[key] = program, triangle
+        return self._programs[key]
 
     def _image(self, key: str, pixels: U8) -> Any:
         if key not in self._textures:
