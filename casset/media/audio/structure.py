@@ -32,6 +32,7 @@ LENGTH_WEIGHT = 1.1
 SAMENESS_WEIGHT = 0.2
 BORDER_COST = 1.6
 LEAST_BARS, MOST_BARS = 3, 24
+PEAK_REACH_BARS, PEAK_LEAD = 2, 0.6  # a border moves so far for so much more evidence
 STUB_S = 4.0  # a first or last section shorter than that is a pick-up, or a last chord ringing out
 SOUND_SHARE = 0.55  # of the distance between two sections; the rest is harmony
 SAME_GROUP = 0.31  # distance up to which two sections are the same music, if nothing else is clear
@@ -133,7 +134,20 @@ def choose_borders(evidence: NDArray, sound: NDArray) -> NDArray[np.int_]:
     borders = [count]
     while borders[-1] > 0:
         borders.append(int(came_from[borders[-1]]))
-    return np.array(borders[::-1])
+    return _onto_peaks(borders[::-1], evidence)
+
+
+def _onto_peaks(borders: list[int], evidence: NDArray) -> NDArray[np.int_]:
+    """The borders, each moved to a bar near it that has far more evidence: sections of odd length exist."""
+    moved = list(borders)
+    for k in range(1, len(moved) - 1):
+        low = max(moved[k] - PEAK_REACH_BARS, moved[k - 1] + LEAST_BARS)
+        high = min(moved[k] + PEAK_REACH_BARS, moved[k + 1] - LEAST_BARS)
+        if low <= high:
+            peak = low + int(np.argmax(evidence[low : high + 1]))
+            if evidence[peak] > evidence[moved[k]] + PEAK_LEAD:
+                moved[k] = peak
+    return np.array(moved)
 
 
 def without_stubs(borders: NDArray[np.int_], edges: NDArray[np.float64]) -> NDArray[np.int_]:
