@@ -93,7 +93,7 @@ void main() {
   vec3 pic = art(clamp(iu, 0., 1.));
   float lum = dot(pic, vec3(.3, .6, .1));
   pic = mix(vec3(lum) * (.6 * S4 + .5 * S2 + .2), pic, .86) * 1.25 + .02 * S2;
-  float roll = fract(uv.y * .32 + t * (.10 + .05 * uBass));
+  float roll = fract(uv.y * .32 + t * .12);
   pic *= 1. + (.22 + .3 * uBass) * smoothstep(.86, 1., roll) - .10 * smoothstep(.0, .05, roll) * smoothstep(.12, .05, roll);
   float scan = .82 + .18 * sn(uv.y * 118. * TAU * .5);
   pic *= mix(scan, .90, smoothstep(.0016, .0032, pp));                             // lines only where pixels allow
