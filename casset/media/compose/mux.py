@@ -93,7 +93,14 @@ def join(
     """
     total = sum(piece.frames for piece in pieces)
     with files.published(out) as part:
-        _copy(pieces, audio, part, total, progress)
+        try:
+            _copy(pieces, audio, part, total, progress)
+        except av.error.FFmpegError as fault:
+            if files.is_disk_full(fault):
+                raise
+            raise GenerationError(
+                "The film's pieces could not be put together. Compose it again."
+            ) from fault
         joined = measure(part)
         _check(joined, total)
     return joined

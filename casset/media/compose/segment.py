@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 import av
 import numpy as np
@@ -76,7 +76,7 @@ class SegmentWriter:
             self._container = av.open(str(self._part), "w", format="mp4", options=MUX_OPTIONS)
             self._stream = self._container.add_stream("libx264", rate=FPS)
             configure(self._stream.codec_context, size, encoder)
-        except OSError as fault:
+        except (OSError, av.error.FFmpegError) as fault:
             self._fail(fault)
         self._frame = _blank(size)
         self._views = _views(self._frame, size)
@@ -110,7 +110,7 @@ class SegmentWriter:
             self._container.close()
             grid.save(self.path, np.stack(self._grid))
             self._part.replace(self.path)
-        except OSError as fault:
+        except (OSError, av.error.FFmpegError) as fault:
             self._fail(fault)
         self._open = False
         return self.path
@@ -146,16 +146,16 @@ class SegmentWriter:
             for packet in self._stream.encode(frame):
                 packet.duration = 1
                 self._container.mux_one(packet)
-        except OSError as fault:
+        except (OSError, av.error.FFmpegError) as fault:
             self._fail(fault)
 
-    def _fail(self, fault: OSError) -> None:
+    def _fail(self, fault: Exception) -> NoReturn:
         if hasattr(self, "_container"):
             self.abort()
         self._part.unlink(missing_ok=True)
         if files.is_disk_full(fault):
             raise files.disk_full(self.path.parent) from fault
-        raise fault
+        raise GenerationError(f"{self.path.name} could not be written. Try again.") from fault
 
 
 @dataclass(frozen=True)
