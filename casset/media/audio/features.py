@@ -47,7 +47,6 @@ class Spectra:
     width: Floats  # (frames,) share of the sound's energy that differs between left and right
     onset: Floats  # (frames,) mean rise over the mel bands, dB a frame
     vocal: Floats  # (frames,) likelihood of singing 0..1, ranked inside the song
-    lead: float  # how far the song's vocal likelihood really varies; small where nobody sings
     chroma: Floats  # (12, pitch frames) energy by pitch class from C
     bass_chroma: Floats  # (12, pitch frames) the same below 260 Hz
     pitch_fps: float
@@ -65,7 +64,6 @@ class BarFeatures:
     duration: float
     edges: Times
     timbre: Floats  # (13, bars) mel cepstrum 1-13
-    chroma: Floats  # (12, bars)
     harmony: Floats  # (48, bars) chroma of the bar's four quarters, in order
     rhythm: Floats  # (8, bars) onset strength by eighth of the bar
     words: (
@@ -77,7 +75,6 @@ class BarFeatures:
     onset: Floats
     width: Floats
     vocal: Floats  # (bars,) 0..1
-    rise: Floats  # (bars,) how much treble and onsets climb from the bar's start to the next bar's
 
     @property
     def count(self) -> int:
@@ -111,7 +108,6 @@ def analyse(sound: Sound) -> Spectra:
     rise = np.maximum(0.0, np.diff(mel, axis=1, prepend=mel[:, :1]))
     chroma, bass_chroma, pitch_fps = _chroma(sound)
     fps = sound.rate / hop
-    vocal, lead = vocal_activity(sound, fps, mel.shape[1])
     return Spectra(
         duration=sound.duration,
         fps=fps,
@@ -123,8 +119,7 @@ def analyse(sound: Sound) -> Spectra:
         treble=_db(bright),
         width=(side / (side + level[5] + FLOOR)).astype(np.float32),
         onset=rise.mean(0).astype(np.float32),
-        vocal=vocal,
-        lead=lead,
+        vocal=vocal_activity(sound, fps, mel.shape[1]),
         chroma=chroma,
         bass_chroma=bass_chroma,
         pitch_fps=pitch_fps,
@@ -194,15 +189,13 @@ def _chroma(sound: Sound) -> tuple[Floats, Floats, float]:
     )
 
 
-def vocal_activity(
-    sound: Sound, fps: float | None = None, frames: int | None = None
-) -> tuple[Floats, float]:
-    """Likelihood of singing, 0..1, at ``fps`` (43 a second by default), and how far it varies in the song.
+def vocal_activity(sound: Sound, fps: float, frames: int) -> Floats:
+    """(frames,) likelihood of singing, 0..1.
 
     Untrained: energy between 180 and 5000 Hz in the centre of the image that is neither steady for more
     than 1.4 s (held chords) nor broadband (drums); its share of the mix, and its level, ranked inside
-    the song. On 27 real songs 0.81 AUC a frame, 0.90 a bar; a song without singing gets the curve of
-    whatever leads, with a small second figure.
+    the song. On a rock song with known words its area under the curve is 0.79 a frame, 0.87 a bar (level
+    alone: 0.81, 0.81). A song without singing gets the curve of whatever leads.
     """
     size = _power_of_two(VOICE_WINDOW_S * sound.rate)
     hop = size // 4
@@ -227,16 +220,12 @@ def vocal_activity(
     score = _ranked(ndimage.gaussian_filter1d(share, 7)) + 0.7 * _ranked(
         ndimage.gaussian_filter1d(level, 7)
     )
-    smooth = ndimage.gaussian_filter1d(level, 40)
-    lead = float(np.subtract(*np.percentile(smooth, [90, 10])))
     own_fps = sound.rate / hop
-    fps = fps or sound.rate / (_power_of_two(WINDOW_S * sound.rate) // 4)
-    frames = frames or 1 + int(sound.duration * fps)
     at = np.arange(frames) / fps
     curve = np.interp(at, np.arange(score.size) / own_fps, score)
     if total.max() < 1e-6:
-        return np.zeros(frames, np.float32), 0.0
-    return (1 / (1 + np.exp(-1.2 * curve))).astype(np.float32), lead
+        return np.zeros(frames, np.float32)
+    return np.asarray(1 / (1 + np.exp(-1.2 * curve)), dtype=np.float32)
 
 
 def _spectra(
@@ -343,16 +332,13 @@ def by_bar(spectra: Spectra, edges: Times) -> BarFeatures:
     shape = words.reshape(16, VOICE_BANDS, bars)
     words = (shape - shape.mean(0, keepdims=True)).reshape(-1, bars)
     words = words - words.mean(1, keepdims=True)  # less the average bar, which is the drums
-    climb = _z(parts["treble"]) + _z(parts["onset"])
     return BarFeatures(
         duration=spectra.duration,
         edges=edges,
         timbre=_means(cepstrum, frame_edges),
-        chroma=_means(spectra.chroma, _frames(edges, spectra.pitch_fps, spectra.chroma.shape[1])),
         harmony=steps(spectra.chroma, spectra.pitch_fps, 4),
         rhythm=steps(spectra.onset[None], spectra.fps, 8),
         words=words,
-        rise=np.diff(climb, append=climb[-1:]).astype(np.float32),
         **parts,
     )
 
@@ -395,7 +381,3 @@ def _means(curves: Floats, edges: NDArray[np.int_]) -> Floats:
     first = edges[:-1]
     last = np.minimum(np.maximum(edges[1:], first + 1), curves.shape[1])
     return ((sums[:, last] - sums[:, first]) / np.maximum(last - first, 1)).astype(np.float32)
-
-
-def _z(curve: NDArray) -> NDArray:
-    return (curve - curve.mean()) / (curve.std() + 1e-9)
