@@ -17,7 +17,7 @@ Floats = NDArray[np.floating]
 
 POINTS = 12  # a beat
 WINDOW = 24  # beats
-CYCLES = (1 / 4, 1 / 3, 1 / 2, 1, 2, 3, 4)  # per beat; all whole in a window of 24 or 12 beats
+CYCLES = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 1, 3 / 2, 2, 3, 4)  # per beat; whole in windows of 12 beats
 FEWEST_BEATS = 13
 HARMONY_REACH = 18  # chroma frames before and after a moment that are compared (0.36 s)
 
@@ -47,8 +47,9 @@ def curves(heard: cues.Cues) -> Curves:
 def profile(beats: Floats, of: Curves) -> dict[str, float]:
     """Pulse of each curve at each of ``CYCLES`` against its mean, as ``"snare@0.50"``.
 
-    At the beat and its multiples the part in phase with the beats (negative: between them), below
-    the beat the size alone, for where a bar begins is not known yet. Needs 13 beats.
+    At the beat and its multiples the part in phase with the beats (negative: between them), else the
+    size alone, for where a bar begins is not known yet. Two thirds and three halves betray a waltz
+    heard at half its tempo and dotted beats heard plain. Needs 13 beats.
     """
     count = len(beats) - 1
     at = np.interp(np.arange(count * POINTS) / POINTS, np.arange(len(beats)), beats)
@@ -61,7 +62,8 @@ def profile(beats: Floats, of: Curves) -> dict[str, float]:
         mean = spectra[:, 0].real.sum() + 1e-6
         for cycles in CYCLES:
             line = spectra[:, round(cycles * window)]
-            strength = line.real.sum() if cycles >= 1 else np.abs(line).sum()
+            in_phase = cycles in (1, 2, 3, 4)
+            strength = line.real.sum() if in_phase else np.abs(line).sum()
             out[f"{name}@{cycles:.2f}"] = float(strength / mean)
     return out
 
