@@ -57,7 +57,7 @@ class LyricsInfo(Frozen):
         "word-stamps", "line-stamps", "aligned", "whisper-api", "whisper-local", "none"
     ] = "none"
     language: str = ""
-    fit: float | None = None  # gain over the reversed text, nats a frame; below 4 is doubtful
+    fit: float | None = None  # gain over the reversed text, 0.102 nats a frame; below 4 is doubtful
     warnings: tuple[str, ...] = ()
 
 
