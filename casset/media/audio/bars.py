@@ -110,7 +110,10 @@ def _change(chroma: Floats, beats: Floats) -> Floats:
     past = _span_mean(chroma, beats - before, beats)
     coming = _span_mean(chroma, beats + 0.02, beats + after)
     dot = (past * coming).sum(axis=1)
-    return 1 - dot / (np.linalg.norm(past, axis=1) * np.linalg.norm(coming, axis=1) + 1e-9)
+    change = 1 - dot / (np.linalg.norm(past, axis=1) * np.linalg.norm(coming, axis=1) + 1e-9)
+    if len(change) > 2:  # silence before the first beat and after the last is no change of chord
+        change[[0, -1]] = np.median(change[1:-1])
+    return change
 
 
 def _span_mean(chroma: Floats, starts: Floats, ends: Floats) -> Floats:
