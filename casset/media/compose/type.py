@@ -35,7 +35,7 @@ COOL_S = 0.35  # a stacked word's colour fades back to white after it is sung
 INK_LUMINANCE, ACCENT_LUMINANCE = 0.86, 0.62
 PICTURE_KEEPS = {"line": 0.125, "karaoke": 0.09, "stack": 0.085}  # relative luminance under type
 SEAT = 0.14
-HALO_EM = 0.75  # how far the dimming reaches around the letters
+HALO_EM = 1.1  # how far the dimming reaches around the letters
 CACHED_PHRASES = 6
 
 # Size of the em as a share of the picture: of its height when landscape, else of its width.
@@ -285,7 +285,7 @@ class LyricSetter:
         near = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, kernel)
         near = cv2.dilate(near, kernel)
         wide = cv2.GaussianBlur(
-            near, (0, 0), max(1.0, 0.8 * reach / CELL), borderType=cv2.BORDER_REPLICATE
+            near, (0, 0), max(1.0, reach / CELL), borderType=cv2.BORDER_REPLICATE
         )
         close = cv2.GaussianBlur(solid, (0, 0), 1.0, borderType=cv2.BORDER_REPLICATE)
         shape = np.clip(np.maximum(1.25 * wide, close), 0, 1).astype(np.float32)
