@@ -10,7 +10,7 @@ known (``level_weights``). The lead of the best over the next in nats is the mar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -28,6 +28,8 @@ PATH_METRES = (3, 4)
 SAME_TEMPO = 0.06  # octaves within which two tempi are the same
 STRAYING = 0.15  # of the tempo: rubato of 8 % stays inside
 STRAYING_GAIN = 1.2  # nats a second
+SURE = 0.5  # activation at a beat that is no guess
+GRID_REACH_S, GRID_SHARE = 0.035, 0.85  # how near a machine's grid how many sure beats must lie
 STRANGENESS = 1.0  # nats against a tempo that is no octave of the decoder's likeliest
 SLOWEST_BPM, FASTEST_BPM = 45, 225  # of a beat that people would tap
 
@@ -189,7 +191,29 @@ def _steadied(path: bar_dbn.BarPath, heard: cues.Cues) -> bar_dbn.BarPath:
     held = [bar_dbn.decode(mean, cues.GRID_FPS, metre, near) for metre in PATH_METRES]
     best = max(held, key=lambda one: one.log_likelihood)
     loss = (path.log_likelihood - best.log_likelihood) / heard.duration
-    return replace(best, log_likelihood=path.log_likelihood) if loss < STRAYING_GAIN else path
+    if loss >= STRAYING_GAIN:
+        return path
+    times = _machine_grid(best.times, common, mean.max(axis=1))
+    if times is None:
+        times = best.times
+    numbers = np.arange(len(times)) % best.metre + 1
+    return bar_dbn.BarPath(times, numbers, best.metre, path.log_likelihood)
+
+
+def _machine_grid(beats: Floats, length_s: float, chance: Floats) -> Floats | None:
+    """The one even grid through the beats that the networks are sure of, if a machine keeps time."""
+    sure = beats[cues.around(chance, cues.GRID_FPS, beats, 0.03, 0.03) > SURE]
+    if len(sure) < max(metrical_profile.FEWEST_BEATS, 0.25 * len(beats)):
+        return None
+    lengths = length_s * (1 + np.arange(-0.01, 0.01, 2e-5))
+    turns = np.exp(2j * np.pi * sure[None, :] / lengths[:, None]).mean(axis=1)
+    best = int(np.argmax(np.abs(turns)))
+    length = float(lengths[best])
+    first = float(np.angle(turns[best]) / (2 * np.pi) % 1) * length
+    away = np.abs((sure - first + length / 2) % length - length / 2)
+    if np.mean(away < GRID_REACH_S) < GRID_SHARE:
+        return None
+    return np.arange(first, beats[-1] + length / 2, length)
 
 
 def _shifted(found: list[Candidate]) -> Iterator[Candidate]:
