@@ -49,7 +49,8 @@ def test_a_crossfade_mixes_light_and_is_even_on_the_boundary(tmp_path):
     frames = rendered(tmp_path, "crossfade", flat(40, 110, 150), flat(200, 160, 100))
     assert len(frames) == 15
     for k, frame in enumerate(frames):
-        share = (k + 1) / 16
+        at = (k + 1) / 16
+        share = 6 * at**5 - 15 * at**4 + 10 * at**3
         light = (1 - share) * (40 - 16) ** 2 + share * (200 - 16) ** 2
         assert float(frame.y.mean()) == pytest.approx(16 + light**0.5, abs=1.5)
         pull = ((1 - share) * 24 * (110 - 128) + share * 184 * (160 - 128)) / light**0.5
@@ -107,3 +108,11 @@ def test_a_clip_that_is_no_video_is_told_of(tmp_path):
     with pytest.raises(MediaError):
         transitions.render(join, before, after, spans, tmp_path / "join.mp4")
     assert not (tmp_path / "join.mp4").exists()
+
+
+def test_a_crossfade_from_black_to_bright_begins_and_ends_gently():
+    """No step of its first and last three frames is larger than a tenth of the way."""
+    seen = [0.0, *(transitions.eased((k + 1) / 16) ** 0.5 for k in range(15)), 1.0]
+    steps = [b - a for a, b in itertools.pairwise(seen)]
+    assert max(steps[:3] + steps[-3:]) < 0.11
+    assert transitions.eased(0.5) == 0.5

@@ -38,13 +38,22 @@ def render(
     with SegmentWriter(out, size, frames=join.frames) as writer:
         if join.kind == "crossfade":
             for k, (a, b) in enumerate(zip(leaving, coming, strict=True)):
-                writer.write(crossfade(a, b, (k + 1) / (join.frames + 1)))
+                writer.write(crossfade(a, b, eased((k + 1) / (join.frames + 1))))
         else:
             for k, planes in enumerate(leaving):
                 writer.write(dim(planes, 1 - (k + 1) / (BEFORE + 1)))
             for k, planes in enumerate(coming):
                 writer.write(dim(planes, k / (BEFORE + 1)))
     return out
+
+
+def eased(progress: float) -> float:
+    """How much of the coming picture there is at ``progress`` 0..1: slow at both ends (Perlin's quintic).
+
+    Light adds up faster than it looks: an even first step of 1/16 shows a bright picture over black
+    at a quarter of full brightness, which the eye (and a cut detector) takes for a cut.
+    """
+    return progress**3 * (progress * (6 * progress - 15) + 10)
 
 
 def crossfade(a: Planes, b: Planes, share: float) -> Planes:
