@@ -1,5 +1,5 @@
 // title: Desert highway
-// words: highway, desert road, road trip, journey, freedom, drive, america, route, travel, away, hitchhike, west, canyon, mesa, summer, heat, dust, day
+// words: highway, road, desert, desert road, road trip, journey, freedom, drive, america, route, travel, away, hitchhike, west, canyon, mesa, summer, heat, dust, day
 // sizes: EWS WS
 // energy: 0.1 1.0
 // tod: 0.15 0.85

@@ -1,5 +1,5 @@
 // title: Train window
-// words: train, railway, window seat, travel, journey, leaving, home, away, passenger, distance, road trip, landscape, field, ride, station, goodbye
+// words: train, railway, window seat, travel, journey, leaving, passenger, away, distance, landscape, home, field, ride, station, goodbye
 // sizes: WS MS CU
 // energy: 0.0 0.9
 // tod: 0.0 1.0
