@@ -146,6 +146,9 @@ PATTERNS = {
     "waltz": Pattern(132, "x.....", "..x.x.", "", "x.....", "..x.x.", metre=3),
     "six_eight": Pattern(66, "x.....", "...x..", "xxxxxx", "x..x..", "x.xx.x", steps=3, metre=2),
     "one_drop": Pattern(76, "....x...", "....x...", "xxxxxxxx", "x..x.x..", "..x...x."),
+    "off_beat_chords": Pattern(82, bass="x...x.x.", chords=".x.x.x.x"),
+    "dropped_one": Pattern(80, "....x...", "....x...", "x.x.x.x.", ".xx.xxxx", ".x.x.x.x"),
+    "four_on_the_floor": Pattern(122, "x.x.x.x.", "..x...x.", ".x.x.x.x", "x...x...", "x......."),
     "tempo_step": Pattern(
         90, "x.....x.", "..x...x.", "xxxxxxxx", "x.x.x.x.", "x.......", tempo_at=_step
     ),

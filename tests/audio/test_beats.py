@@ -10,7 +10,7 @@ import pytest
 from benchmarks import beat_songs
 from benchmarks.beat_songs import PATTERNS, DrawnSong, draw
 from casset.lib.errors import MissingCapability, ValidationError
-from casset.media.audio import beatnet, beats
+from casset.media.audio import bars, beatnet, beats
 from casset.media.audio.decode import RATE, Sound
 from casset.media.audio.engines import with_beat_this, with_librosa
 
@@ -48,6 +48,27 @@ def test_every_beat_is_heard_and_no_other(name: str) -> None:
     assert grid.tempo.bpm == pytest.approx(song.bpm, abs=1)
     assert share_heard(song.beats, grid.beats) >= 0.95
     assert share_right(song.beats, grid.beats) >= 0.95
+
+
+@pytest.mark.parametrize("name", ["off_beat_chords", "dropped_one", "four_on_the_floor"])
+def test_beats_and_off_beats_are_not_confused(name: str) -> None:
+    song, grid = heard(name)
+    assert grid.tempo.bpm == pytest.approx(song.bpm, abs=1)
+    assert share_heard(song.beats, grid.beats) >= 0.9
+
+
+def test_a_bar_line_does_not_jump_for_a_few_odd_strokes() -> None:
+    odds = np.where(np.arange(160) % 4 == 0, 2.0, -2.0)
+    odds[60:72] = np.roll(odds[60:72], 2)
+    metre, numbers = bars.number(0.5 * np.arange(160), odds)
+    assert metre == 4
+    assert (numbers == np.arange(160) % 4 + 1).all()
+
+
+def test_doubtful_bar_lines_do_not_make_long_bars() -> None:
+    rng = np.random.default_rng(5)
+    odds = np.where(np.arange(480) % 4 == 0, -0.5, -1.5) + rng.normal(0, 0.8, 480)
+    assert bars.number(0.4 * np.arange(480), odds)[0] == 4
 
 
 def test_bars_begin_where_they_should() -> None:
@@ -151,7 +172,7 @@ def test_without_the_models_librosa_takes_over(monkeypatch: pytest.MonkeyPatch) 
         raise MissingCapability("The beat model is not installed.")
 
     monkeypatch.setattr(beatnet, "networks", missing)
-    song, _ = heard("rock")
+    song = draw("rock", PATTERNS["rock"], 12.0)
     grid = beats.track(song.sound)
     assert grid.engine == "librosa"
     assert "beatnet" in grid.fallbacks[0]

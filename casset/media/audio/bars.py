@@ -19,10 +19,11 @@ Ints = NDArray[np.int64]
 NETWORK_WEIGHTS = (0.22, 0.25, 0.25)
 CHORD_WEIGHT, BASS_WEIGHT, LOW_WEIGHT, BIAS = 0.70, 0.62, 0.34, -1.12
 
-PHASE_JUMP = -12.0  # log cost of a bar line out of turn
+PHASE_JUMP = -20.0  # log cost of a bar line out of turn: several clear bars on both sides
 JUMP_AT_TEMPO_CHANGE = -2.0  # where the tempo leaps, counting often starts anew
 TEMPO_LEAP = 0.12  # change of beat length that counts as a leap
 METRES = (3, 4, 5, 6)
+RARITY_SHARE = 0.5  # of the log odds by which bar lines are rarer in long bars than in bars of four
 METRE_LOG_PRIOR = {
     2: 0.0,
     3: 0.0,
@@ -53,8 +54,8 @@ def downbeat_log_odds(beats: Floats, heard: cues.Cues) -> Floats:
     for weight, activation in zip(NETWORK_WEIGHTS, heard.activations, strict=True):
         peak = cues.around(activation, cues.GRID_FPS, beats, 0.04, 0.04)
         total += weight * np.log((peak[:, 1] + 1e-3) / (peak[:, 0] + 1e-3))
-    total += CHORD_WEIGHT * _standardised(_change(heard.chords, beats))
-    total += BASS_WEIGHT * _standardised(_change(heard.bass, beats))
+    total += CHORD_WEIGHT * _standardised(change(heard.chords, beats))
+    total += BASS_WEIGHT * _standardised(change(heard.bass, beats))
     low = cues.around(heard.low, cues.FLUX_FPS, beats, 0.03, 0.05)
     return total + LOW_WEIGHT * _standardised(np.log(low + 0.1))
 
@@ -63,14 +64,16 @@ def number(beats: Floats, log_odds: Floats, metres: tuple[int, ...] = METRES) ->
     """(metre, position in the bar of each beat, 1 = downbeat) of the best of ``metres``.
 
     A Viterbi over bar positions; a bar line may fall out of turn at a cost that is low where the
-    tempo leaps.
+    tempo leaps. The odds are those of songs in four: without correction, doubtful bar lines would
+    speak for few of them, that is for long bars.
     """
     costs = _jump_costs(beats)
     best, chosen, positions = -np.inf, metres[0], np.ones(len(beats), np.int64)
     for metre in metres:
         before = (np.arange(metre) - 1) % metre
+        odds = log_odds + RARITY_SHARE * np.log(3 / (metre - 1))
         value = np.full(metre, -np.log(metre))
-        value[0] += log_odds[0]
+        value[0] += odds[0]
         back = np.zeros((len(beats), metre), np.int64)
         for k in range(1, len(beats)):
             back[k] = before
@@ -78,7 +81,7 @@ def number(beats: Floats, log_odds: Floats, metres: tuple[int, ...] = METRES) ->
             jump = int(np.argmax(value))
             if value[jump] + costs[k] > moved[0]:
                 moved[0], back[k, 0] = value[jump] + costs[k], jump
-            moved[0] += log_odds[k]
+            moved[0] += odds[k]
             value = moved
         if value.max() + METRE_LOG_PRIOR[metre] > best:
             best, chosen = float(value.max() + METRE_LOG_PRIOR[metre]), metre
@@ -102,18 +105,21 @@ def _jump_costs(beats: Floats) -> Floats:
     return costs
 
 
-def _change(chroma: Floats, beats: Floats) -> Floats:
-    """(beats,) 1 - cosine between the mean chroma of the beat before and the beat after."""
+def change(chroma: Floats, beats: Floats, reach: float = 1.0, gap_s: float = 0.0) -> Floats:
+    """(beats,) 1 - cosine between the mean chroma ``reach`` beats before and after each beat.
+
+    The 0.02 s in which a note speaks are left out, and ``gap_s`` on both sides of them.
+    """
     gaps = np.diff(beats)
-    before = np.concatenate([gaps[:1], gaps])
-    after = np.concatenate([gaps, gaps[-1:]])
-    past = _span_mean(chroma, beats - before, beats)
-    coming = _span_mean(chroma, beats + 0.02, beats + after)
+    before = np.concatenate([gaps[:1], gaps]) * reach
+    after = np.concatenate([gaps, gaps[-1:]]) * reach
+    past = _span_mean(chroma, beats - before, beats - gap_s)
+    coming = _span_mean(chroma, beats + 0.02 + gap_s, beats + after)
     dot = (past * coming).sum(axis=1)
-    change = 1 - dot / (np.linalg.norm(past, axis=1) * np.linalg.norm(coming, axis=1) + 1e-9)
-    if len(change) > 2:  # silence before the first beat and after the last is no change of chord
-        change[[0, -1]] = np.median(change[1:-1])
-    return change
+    changed = 1 - dot / (np.linalg.norm(past, axis=1) * np.linalg.norm(coming, axis=1) + 1e-9)
+    if len(changed) > 2:  # silence before the first beat and after the last is no change of chord
+        changed[[0, -1]] = np.median(changed[1:-1])
+    return changed
 
 
 def _span_mean(chroma: Floats, starts: Floats, ends: Floats) -> Floats:

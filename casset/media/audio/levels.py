@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from casset.media.audio import bar_dbn, cues, metrical_profile, tempo
+from casset.media.audio import bar_dbn, cues, metrical_profile, offbeats, tempo
 from casset.media.audio.level_weights import WEIGHTS
 
 Floats = NDArray[np.float64]
@@ -34,6 +34,7 @@ STRANGENESS = 1.0  # nats against a tempo that is no octave of the decoder's lik
 SLOWEST_BPM, FASTEST_BPM = 45, 225  # of a beat that people would tap
 
 SHIFTED_BPM = (50, 125)  # of paths whose off-beats are weighed too
+PHASE_BPM = (50, 185)  # of beats that may be off-beats
 THIRD_BPM = (114, 330)  # of paths whose thirds are weighed
 DOTTED_BPM = (75, 190)  # of bars of three that may be 6/8
 
@@ -101,12 +102,47 @@ def choose(found: tuple[Candidate, ...], heard: cues.Cues) -> Choice:
     scores = np.array([_score(features(one, heard, curves)) for one in found])
     scores -= [STRANGENESS * (not _octave_related(one, found[0])) for one in found]
     order = np.argsort(-scores)
-    best = found[order[0]]
+    best = _on_the_beat(found[order[0]], found, heard, curves)
     for rival in order[1:]:
         if _octaves(found[rival].bpm, best.bpm) > SAME_TEMPO:
             lead = float(scores[order[0]] - scores[rival])
             return Choice(best, lead, found[rival].bpm, found)
     return Choice(best, 0.0, 0.0, found)
+
+
+def _on_the_beat(
+    chosen: Candidate,
+    found: tuple[Candidate, ...],
+    heard: cues.Cues,
+    curves: metrical_profile.Curves,
+) -> Candidate:
+    """The reading chosen, or the one between its beats if the song counts that."""
+    if not PHASE_BPM[0] <= chosen.bpm <= PHASE_BPM[1]:
+        return chosen
+    decoded = chosen
+    if chosen.origin == "shifted":
+        same = [
+            o for o in found if o.origin == "decoded" and _octaves(o.bpm, chosen.bpm) < SAME_TEMPO
+        ]
+        if not same:
+            return chosen
+        decoded = same[0]
+    between = Candidate((decoded.beats[1:] + decoded.beats[:-1]) / 2, decoded.bpm, "shifted")
+    if len(between.beats) < metrical_profile.FEWEST_BEATS:
+        return chosen
+    lead = phase_lead(decoded, between, heard, curves)
+    odds = offbeats.log_odds(decoded.beats, between.beats, lead, heard)
+    return decoded if odds >= 0 else between
+
+
+def phase_lead(
+    decoded: Candidate, between: Candidate, heard: cues.Cues, curves: metrical_profile.Curves
+) -> float:
+    """Score of one reading less that of another, as if both had been decoded."""
+    ours, theirs = (
+        _score(features(Candidate(one.beats, one.bpm), heard, curves)) for one in (decoded, between)
+    )
+    return ours - theirs
 
 
 def features(one: Candidate, heard: cues.Cues, curves: metrical_profile.Curves) -> dict[str, float]:

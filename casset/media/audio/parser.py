@@ -28,7 +28,7 @@ from casset.media.audio.loudness import Loudness
 from casset.media.audio.lyrics import align
 from casset.media.audio.lyrics.sheet import LyricSheet
 
-VERSION = "1"  # raise when the same sound would be analysed differently
+VERSION = "2"  # raise when the same sound would be analysed differently
 EVEN_BPM = 120.0  # of the grid that stands in where no beat was found
 VOCAL_FPS = 100.0  # rate at which the aligner wants the vocal curve
 DOUBTFUL_BEATS = 0.3
