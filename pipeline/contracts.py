@@ -108,10 +108,13 @@ class Transition(Frozen):
 
 
 class PromptReading(Frozen):
-    """What was understood of the user's sentence. ``not_understood`` is shown to them."""
+    """What was understood of the user's sentence. ``not_understood`` is shown to them.
+
+    ``understood`` lists their words by kind: subject, place, time, weather, colour, motion, style.
+    """
 
     prompt: str
-    understood: dict[str, tuple[str, ...]] = {}  # subject, place, time, weather, colour, motion, style
+    understood: dict[str, tuple[str, ...]] = {}
     not_understood: tuple[str, ...] = ()
 
 

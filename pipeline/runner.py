@@ -154,7 +154,9 @@ def _make(
             words = ", ".join(f"“{word}”" for word in plan.reading.not_understood)
             progress.message("scene_planner", f"Not understood, so not shown: {words}")
         maker.film = _setting(plan, audio, sound, studio.quality, size, work)
-        for said in LyricSetter(audio.lyrics, maker.film.lyric_treatment, size, maker.film.palette).warnings:
+        for said in LyricSetter(
+            audio.lyrics, maker.film.lyric_treatment, size, maker.film.palette
+        ).warnings:
             progress.message("scene_planner", said)
         progress.at("scene_planner", 1.0)
 
