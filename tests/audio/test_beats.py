@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -132,6 +133,29 @@ def test_nothing_is_heard_in_noise_a_tone_or_silence() -> None:
         assert len(grid.numbers) == 0
         assert grid.confidence == 0
         assert grid.tempo.bpm == 0
+
+
+def test_no_beat_is_invented_in_rumble_wind_or_crackle() -> None:
+    rng = np.random.default_rng(7)
+    clock = np.arange(15 * RATE) / RATE
+    spectrum = np.fft.rfft(rng.normal(0, 1, len(clock)))
+    hertz = np.maximum(np.fft.rfftfreq(len(clock), 1 / RATE), 20)
+    brown = np.fft.irfft(spectrum / hertz, len(clock))
+    low = np.fft.irfft(spectrum / (1 + (hertz / 500) ** 2), len(clock))
+    wind = low * (1.2 + np.sin(0.82 * clock) + 0.7 * np.sin(2.58 * clock))
+    clicks = (rng.random(len(clock)) < 8 / RATE) * rng.normal(0, 1, len(clock))
+    crackle = np.convolve(clicks, np.exp(-np.arange(2000) / 200), "same")
+    for samples in (brown, wind, crackle):
+        grid = beats.track(mono(0.1 * samples / samples.std()))
+        assert len(grid.beats) == 0
+        assert grid.confidence == 0
+
+
+def test_drums_alone_have_a_beat() -> None:
+    song = draw("drums", replace(PATTERNS["rock"], bass="", chords=""), 16.0)
+    grid = beats.track(song.sound)
+    assert grid.confidence > 0.5
+    assert share_heard(song.beats, grid.beats) >= 0.9
 
 
 def test_a_sound_of_two_seconds_has_no_beat() -> None:
