@@ -55,7 +55,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def drawn_clip(path: Path, seed: int, seconds: float = 5.0) -> Path:
-    """A clip as a video service hands over: soft shapes that drift, with grain, so that they come to about as many bits as our own scenes do."""
+    """A clip as a video service hands over: soft shapes that drift, under grain."""
     rng = np.random.default_rng(seed)
     width, height = SOURCE
     count = round(seconds * SOURCE_RATE)

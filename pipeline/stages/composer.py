@@ -268,8 +268,9 @@ def _gather(
     own = set(usable)
     for index in film.missing:
         stand_in = _stand_in(film.plan, index, own)
+        words = ", with its words" if film.plan.clip_scripts[stand_in].lyrics_context else ""
         film.notes.append(
-            f"Shot {index + 1} is missing; shot {stand_in + 1} is shown again in its place."
+            f"Shot {index + 1} is missing; shot {stand_in + 1} is shown again in its place{words}."
         )
         film.place(index, usable[stand_in])
         done += 1
