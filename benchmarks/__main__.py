@@ -62,7 +62,7 @@ def main() -> None:
         parser.error(
             f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}"
         )
-    console = Console()
+    console = Console(width=160)
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for part in wanted:
         began = time.monotonic()
