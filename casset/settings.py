@@ -54,11 +54,11 @@ CACHE_DIR = VAR_DIR / "cache"  # analyses by content hash
 AUDIO_MAX_BYTES = int(env_number("AUDIO_MAX_MB", 500) * 2**20)
 AUDIO_MAX_S = env_number("AUDIO_MAX_MINUTES", 15) * 60
 AUDIO_MIN_S = 4.0
-IMAGE_MAX_BYTES = 40 * 2**20
-IMAGE_MAX_PIXELS = 80_000_000
 
 # -- how the picture is made -----------------------------------------------------------------
 QUALITY = env("QUALITY", "normal")  # "high" draws every scene at the film's own size
+if QUALITY not in ("normal", "high"):
+    raise SystemExit(f"QUALITY is normal or high, not {QUALITY!r}.")
 RENDER_WORKERS = int(env_number("RENDER_WORKERS", 0))  # 0: one a core
 BEAT_ENGINE = env("BEAT_ENGINE", "auto")  # auto, beatnet, beat_this, madmom, librosa
 BEAT_THIS_CHECKPOINT = env("BEAT_THIS_CHECKPOINT")

@@ -69,8 +69,9 @@ def parse(
     place = _cache_place(sound, sheet, hearing)
     analysis = _cached(place)
     if analysis is None:
-        analysis = _analyse(sound, sheet, hearing, progress)
-        _keep(place, analysis)
+        analysis, complete = _analyse(sound, sheet, hearing, progress)
+        if complete:
+            _keep(place, analysis)
         metadata = analysis.metadata.model_copy(
             update={"processing_time": round(time.monotonic() - began, 3)}
         )
@@ -86,7 +87,8 @@ def parse(
 
 def _analyse(
     sound: Sound, sheet: LyricSheet | None, hearing: Hearing, progress: Progress
-) -> AudioAnalysis:
+) -> tuple[AudioAnalysis, bool]:
+    """The analysis, and whether it is all that can be had: not where a transcriber failed this time."""
     transcript, trouble = None, ""
     if sheet is None and hearing.transcriber is not None:
         progress.at(STAGE, HEARD, "hearing the words")
@@ -115,7 +117,7 @@ def _analyse(
                 )
             }
         )
-    return analysis
+    return analysis, not trouble
 
 
 def _source(transcriber: Transcriber | None) -> Literal["whisper-api", "whisper-local"]:
@@ -134,6 +136,7 @@ def _cache_place(sound: Sound, sheet: LyricSheet | None, hearing: Hearing) -> Pa
             "song": sound.sha256,
             "level": hearing.level,
             "engine": hearing.engine,
+            "checkpoint": hearing.beat_this_checkpoint,
             "words": repr(sheet),
             "transcriber": hearing.transcriber.name if hearing.transcriber else "",
             "version": parser.VERSION,
@@ -154,7 +157,7 @@ def _cached(place: Path | None) -> AudioAnalysis | None:
 
 def _keep(place: Path | None, analysis: AudioAnalysis) -> None:
     """Write to the cache. A cache that cannot be written costs time later, nothing now."""
-    if place is None or any("could not be heard" in said for said in analysis.metadata.fallbacks):
+    if place is None:
         return
     with contextlib.suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
