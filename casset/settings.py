@@ -6,7 +6,14 @@ Names in the environment are listed, with their meaning, in ``.env.example``.
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from casset.servers import places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -29,44 +36,220 @@ def env_number(name: str, default: float) -> float:
         raise SystemExit(f"{name} must be a number, not {text!r}.") from None
 
 
+def env_list(name: str, default: str = "") -> list[str]:
+    return [item.strip() for item in env(name, default).split(",") if item.strip()]
+
+
+def env_choice(name: str, *choices: str) -> Any:
+    """One of ``choices``; the first where unset. Raises ``SystemExit`` for anything else."""
+    value = env(name, choices[0])
+    if value not in choices:
+        raise SystemExit(f"{name} is one of {', '.join(choices)}; not {value!r}.")
+    return value
+
+
+# -- where things are kept -------------------------------------------------------------------
+VAR_DIR = Path(env("CASSET_VAR", str(BASE_DIR / "var")))
+WORK_DIR = VAR_DIR / "work"  # unfinished films: one folder a song
+CACHE_DIR = VAR_DIR / "cache"  # analyses by content hash
+MEDIA_ROOT = VAR_DIR / "media"  # what people upload and the films made for them
+
+
+def kept_secret(path: Path) -> str:
+    """The secret of this installation, made once and kept where only its owner reads it."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(50))
+        except FileExistsError:
+            pass  # another process was first
+        return path.read_text().strip()
+
+
+# -- the site ----------------------------------------------------------------------------------
 DEBUG = env_bool("DEBUG")
-SECRET_KEY = env("SECRET_KEY", "only-for-this-machine")  # signs nothing until there are accounts
-ALLOWED_HOSTS = env("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+HTTPS = SITE_URL.startswith("https://")
+SECRET_KEY = env("SECRET_KEY") or kept_secret(VAR_DIR / "secret_key")
+ALLOWED_HOSTS = env_list(
+    "ALLOWED_HOSTS", f"127.0.0.1,localhost,[::1],{urlsplit(SITE_URL).hostname}"
+)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ROOT_URLCONF = "casset.urls"
 ASGI_APPLICATION = "casset.asgi.application"
 WSGI_APPLICATION = "casset.wsgi.application"
-INSTALLED_APPS = ["pipeline"]
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "knox",
+    "axes",
+    "csp",
+    "casset.web",
+    "casset.accounts",
+    "pipeline",
+]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# -- where things are kept -------------------------------------------------------------------
-VAR_DIR = Path(env("CASSET_VAR", str(BASE_DIR / "var")))
-WORK_DIR = VAR_DIR / "work"  # unfinished films: one folder a fingerprint
-CACHE_DIR = VAR_DIR / "cache"  # analyses by content hash
+# -- servers: this machine's own where none is named -------------------------------------------
+DATABASE_URL = env("DATABASE_URL")
+REDIS_URL = env("REDIS_URL")
+EMBEDDED_DATABASE = not DATABASE_URL
+EMBEDDED_REDIS = not REDIS_URL
+DATABASE_URL = DATABASE_URL or places.database_url(VAR_DIR)
+REDIS_URL = REDIS_URL or places.redis_url(VAR_DIR)
+DATABASES = {
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+
+# -- accounts ------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "accounts:login"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env("EMAIL_HOST")
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_HOST = env("EMAIL_HOST")
+EMAIL_PORT = int(env_number("EMAIL_PORT", 587))
+EMAIL_HOST_USER = env("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Casset <no-reply@localhost>")
+
+# -- the API -------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
+
+# -- tasks ---------------------------------------------------------------------------------------
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    if REDIS_URL.startswith("unix://")
+    else REDIS_URL
+)
+CELERY_TASK_IGNORE_RESULT = True  # rows are the truth; the broker only wakes people up
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 570
+CELERY_TASK_DEFAULT_QUEUE = "io"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1200,  # longer than the longest task and its pauses
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,
+    "retry_policy": {"timeout": 2.0},
+}
 
 # -- limits on what comes in -----------------------------------------------------------------
 AUDIO_MAX_BYTES = int(env_number("AUDIO_MAX_MB", 500) * 2**20)
 AUDIO_MAX_S = env_number("AUDIO_MAX_MINUTES", 15) * 60
 AUDIO_MIN_S = 4.0
+UPLOAD_MAX_BYTES = int(env_number("UPLOAD_MAX_MB", 10) * 2**20)  # a song sent to the site
+
+# -- jobs ----------------------------------------------------------------------------------------
+_CORES = os.cpu_count() or 1
+# Six at most (the brief); fewer where the machine would only make all of them late.
+JOBS_AT_ONCE = int(env_number("JOBS_AT_ONCE", min(6, max(2, _CORES // 2))))
+JOBS_PER_HOUR = int(env_number("JOBS_PER_HOUR", 5))  # a person
+JOB_DEADLINE_S = env_number("JOB_DEADLINE_MINUTES", 15) * 60
+JOB_BUDGET_DOLLARS = env_number("JOB_BUDGET_DOLLARS", 20)
+KEEP_FAILED_DAYS = env_number("KEEP_FAILED_DAYS", 7)
+KEEP_FILMS_DAYS = env_number("KEEP_FILMS_DAYS", 14)
 
 # -- how the picture is made -----------------------------------------------------------------
-QUALITY = env("QUALITY", "normal")  # "high" draws every scene at the film's own size
-if QUALITY not in ("normal", "high"):
-    raise SystemExit(f"QUALITY is normal or high, not {QUALITY!r}.")
+QUALITY = env_choice("QUALITY", "normal", "high")  # "high" draws scenes at the film's own size
 RENDER_WORKERS = int(env_number("RENDER_WORKERS", 0))  # 0: one a core
-BEAT_ENGINE = env("BEAT_ENGINE", "auto")  # auto, beatnet, beat_this, madmom, librosa
+BEAT_ENGINE = env_choice("BEAT_ENGINE", "auto", "beatnet", "beat_this", "madmom", "librosa")
 BEAT_THIS_CHECKPOINT = env("BEAT_THIS_CHECKPOINT")
 
 # -- providers that need a key or a model ----------------------------------------------------
 OPENAI_API_KEY = env("OPENAI_API_KEY")
 OPENAI_BASE_URL = env("OPENAI_BASE_URL", "https://api.openai.com/v1")
 WHISPER_MODEL = env("WHISPER_MODEL")  # name or folder of a local whisper model
+
+# -- behind a proxy that ends TLS ----------------------------------------------------------------
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,67 @@
+"""A person who may sign in. The e-mail address is the name; its case does not matter."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create a person. A ``password`` of None makes an account nobody can sign in to yet."""
+        user = self.model(email=tidy_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=tidy_email(username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. ``email`` is kept lower-case and unique whatever its case."""
+
+    email = models.EmailField(
+        "e-mail address",
+        max_length=254,
+        unique=True,
+        error_messages={"unique": "There is an account with this e-mail address already."},
+    )
+    name = models.CharField("name", max_length=80, blank=True)
+    is_staff = models.BooleanField("may use the admin", default=False)
+    is_active = models.BooleanField("may sign in", default=True)
+    date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering = ("email",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="email_is_lower_case"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = tidy_email(self.email)
+
+
+def tidy_email(email: str) -> str:
+    """The address as it is stored: without blanks around it, in lower case."""
+    return email.strip().lower()
