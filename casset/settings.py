@@ -52,7 +52,7 @@ def env_choice(name: str, *choices: str) -> Any:
 VAR_DIR = Path(env("CASSET_VAR", str(BASE_DIR / "var")))
 WORK_DIR = VAR_DIR / "work"  # unfinished films: one folder a song
 CACHE_DIR = VAR_DIR / "cache"  # analyses by content hash
-MEDIA_ROOT = VAR_DIR / "media"  # what people upload and the films made for them
+JOBS_DIR = VAR_DIR / "jobs"  # what people sent, clips and films: one folder a job
 
 
 def kept_secret(path: Path) -> str:
@@ -227,9 +227,11 @@ JOB_DEADLINE_S = env_number("JOB_DEADLINE_MINUTES", 15) * 60
 JOB_BUDGET_DOLLARS = env_number("JOB_BUDGET_DOLLARS", 20)
 KEEP_FAILED_DAYS = env_number("KEEP_FAILED_DAYS", 7)
 KEEP_FILMS_DAYS = env_number("KEEP_FILMS_DAYS", 14)
+STORAGE_MAX_BYTES = int(env_number("STORAGE_MAX_GB", 10) * 2**30)  # a person
 
 # -- how the picture is made -----------------------------------------------------------------
 QUALITY = env_choice("QUALITY", "normal", "high")  # "high" draws scenes at the film's own size
+FILM_SHORT_SIDE_PX = int(env_number("FILM_SHORT_SIDE_PX", 1080))  # less is a draft, and quicker
 RENDER_WORKERS = int(env_number("RENDER_WORKERS", 0))  # 0: one a core
 BEAT_ENGINE = env_choice("BEAT_ENGINE", "auto", "beatnet", "beat_this", "madmom", "librosa")
 BEAT_THIS_CHECKPOINT = env("BEAT_THIS_CHECKPOINT")

@@ -49,3 +49,26 @@ class MissingCapability(CassetError):
     """This machine lacks something the work needs (EGL, a model, disk space)."""
 
     code = "MISSING_CAPABILITY"
+
+
+class InvalidTransition(CassetError):
+    """What was asked does not fit the state the thing is in now."""
+
+    code = "CONFLICT"
+
+
+class BudgetExceeded(CassetError):
+    """The work would cost more than was allowed for it."""
+
+    code = "BUDGET_EXCEEDED"
+
+
+class QuotaExceeded(CassetError):
+    """The person has used what they may for now. ``retry_after_s`` says when there is more."""
+
+    code = "QUOTA_EXCEEDED"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after_s: int):
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
