@@ -1,0 +1,54 @@
+"""The site's main places, named by address name so that nothing here imports the apps above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation as the page shows it."""
+
+    label: str
+    icon: str
+    address: str
+    is_here: bool
+    at_end: bool = False
+
+
+# (label, icon, address names: the first that exists is used)
+_PLACES = (
+    ("Make a video", "add", ("pipeline:new",)),
+    ("Videos", "film", ("pipeline:jobs", "pipeline:list")),
+    ("Shaders", "shader", ("pipeline:shaders", "shaders:gallery", "shaders")),
+    ("Settings", "sliders", ("settings",)),
+)
+
+
+def address_of(*names: str, default: str = "") -> str:
+    """The address of the first of ``names`` that this installation has; else ``default``."""
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return default
+
+
+def places(request: HttpRequest | None) -> list[Place]:
+    """The places to show, in order; the one the request is at (or under) is marked."""
+    path = request.path if request is not None else ""
+    found = [(label, icon, address_of(*names)) for label, icon, names in _PLACES]
+    here = max(
+        (address for _, _, address in found if address and path.startswith(address)),
+        key=len,
+        default="",
+    )
+    return [
+        Place(label, icon, address, address == here, at_end=icon == "sliders")
+        for label, icon, address in found
+        if address
+    ]
