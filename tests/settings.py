@@ -1,7 +1,45 @@
-"""Settings of the test run: the product's, with static files under their plain names."""
+"""Settings of the test run: the product's, in folders of its own, with a fast hasher and no mail sent.
 
-from casset.settings import *  # noqa: F403
-from casset.settings import STORAGES
+PostgreSQL and Redis are real: ``DATABASE_URL`` and ``REDIS_URL`` where they are set, else servers
+of the test run's own, which ``tests/conftest.py`` starts when a test asks for them. Several runs
+may go at once, also in one checkout: each takes the first free folder of ``var/tests``.
+"""
+
+import os
+import shutil
+from itertools import count
+from pathlib import Path
+
+from casset.servers.lock import AlreadyRunning, Lock
+
+
+def _free_folder(base: Path) -> Path:
+    """The first folder that no other run uses, emptied of all but the servers' data."""
+    for number in count(1):
+        var = base / str(number)
+        try:
+            _LOCKS.append(Lock(base / f"{number}.lock", f"pid {os.getpid()}", "busy").__enter__())
+        except AlreadyRunning:
+            continue
+        for path in var.glob("*"):
+            if path.name not in {"postgres", "redis", "run", "log", "programs"}:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return var
+    raise AssertionError
+
+
+_LOCKS: list[Lock] = []  # held until the process ends
+_RUN = "CASSET_TEST_RUN"
+if _RUN not in os.environ:  # noqa: TID251 - set: a process that a test started
+    _var = _free_folder(Path(__file__).resolve().parent.parent / "var" / "tests")
+    os.environ.update({_RUN: str(os.getpid()), "CASSET_VAR": str(_var)})  # noqa: TID251
+
+from casset.settings import *  # noqa: E402, F403
+from casset.settings import STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = False
 
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

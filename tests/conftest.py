@@ -1,0 +1,38 @@
+"""What every test may ask for: PostgreSQL and Redis, started when the first test needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from casset.servers import embedded
+from casset.servers.postgres import Postgres
+from casset.servers.redis import Redis
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[None]:
+    """Real PostgreSQL and Redis for the whole run; those of the environment where it names any."""
+    wanted = [
+        *([Postgres(settings.VAR_DIR)] if settings.EMBEDDED_DATABASE else []),
+        *([Redis(settings.VAR_DIR)] if settings.EMBEDDED_REDIS else []),
+    ]
+    with embedded.running(wanted, holder="a test run"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(servers: None) -> None:
+    """Before pytest-django makes its database there is a server."""
+
+
+@pytest.fixture
+def cache(servers: None) -> Iterator[object]:
+    """Django's cache on Redis, empty before and after."""
+    from django.core.cache import cache as django_cache
+
+    django_cache.clear()
+    yield django_cache
+    django_cache.clear()
