@@ -273,7 +273,13 @@ def local_rows(made_plan: Plan, folder: Path, kind: str) -> list[dict[str, Any]]
 
     def compose() -> None:
         segments = [folder / f"segment-{span.index}.mp4" for span in spans]
-        composer.compose(made_plan, clips(segments), sound=music, work=folder / "work", out=out)
+        composer.compose(
+            made_plan,
+            clips(segments),
+            song=composer.prepare_audio(music, folder / "work"),
+            work=folder / "work",
+            out=out,
+        )
 
     written, _ = timed(write)
     joined, _ = timed(compose)
@@ -300,7 +306,9 @@ def run() -> list[dict[str, Any]]:
         work, out = folder / "work", folder / "film.mp4"
 
         def ours() -> None:
-            composer.compose(plan(), clips(paths), sound=music, work=work, out=out)
+            composer.compose(
+                plan(), clips(paths), song=composer.prepare_audio(music, work), work=work, out=out
+            )
 
         composed, _ = timed(ours)
         alone = x264_alone(segment.read(out), folder)

@@ -7,34 +7,27 @@ the same command continues where it was stopped, and a changed one redoes only w
 from __future__ import annotations
 
 import errno
-import json
 import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
-from casset.lib.errors import GenerationError, MissingCapability, ValidationError
+from casset.lib.errors import GenerationError, ValidationError
 from casset.lib.hashing import file_sha256, fingerprint
 from casset.media import probe
-from casset.media.audio.decode import Sound
 from casset.media.audio.lyrics import formats
-from casset.media.compose import files, flash, quality, sheet, timeline
-from casset.media.compose.type import LyricSetter
+from casset.media.compose import files, quality, sheet
 from casset.media.shaders import images
 from casset.media.shaders.renderer import Quality
-from casset.media.shaders.uniforms import MusicCurves
-from pipeline.contracts import ASPECT_SIZES, FPS, Aspect, AudioData, ClipPrompts, Clips, Film, Plan
+from pipeline import workroom
+from pipeline.contracts import ASPECT_SIZES, Aspect, ClipPrompts, Clips, Film, Plan
 from pipeline.progress import Progress, Silent
-from pipeline.providers.base import ClipOrder
-from pipeline.providers.local import FilmSetting, LocalStudio
+from pipeline.providers.local import LocalStudio
 from pipeline.stages import (
     audio_parser,
     composer,
@@ -46,8 +39,6 @@ from pipeline.stages import (
 from pipeline.stages.audio_parser import Hearing
 
 WORK_MAX_BYTES = 10 * 2**30
-BYTES_PER_S = 2_500_000  # of film, in the work folder and in the result together, generously
-CALM_STEPS = (0.5, 0.8, 1.0)
 
 
 @dataclass(frozen=True)
@@ -126,7 +117,7 @@ def _make(
     song_sha = file_sha256(request.song)
     work = studio.work_dir / song_sha[:16]
     work.mkdir(parents=True, exist_ok=True)
-    cover = _kept_cover(request.cover, work)
+    cover = workroom.keep_cover(request.cover, work)
     job_id = str(
         uuid.uuid5(
             uuid.NAMESPACE_OID,
@@ -142,21 +133,17 @@ def _make(
             lyrics=request.lyrics,
             progress=progress,
         )
-    _room(studio.work_dir, sound.duration)
-    _room(request.out.parent, sound.duration)
+    workroom.require_room(studio.work_dir, sound.duration)
+    workroom.require_room(request.out.parent, sound.duration)
 
     with watch.time("scene_planner"):
         progress.at("scene_planner", 0.0)
         plan = scene_planner.plan(
             audio, request.prompt, aspect=request.aspect, seed=request.seed, cover=cover
         )
-        if plan.reading.not_understood:
-            words = ", ".join(f"“{word}”" for word in plan.reading.not_understood)
-            progress.message("scene_planner", f"Not understood, so not shown: {words}")
-        maker.film = _setting(plan, audio, sound, studio.quality, size, work)
-        for said in LyricSetter(
-            audio.lyrics, maker.film.lyric_treatment, size, maker.film.palette
-        ).warnings:
+        workroom.keep_music(sound, audio, work)
+        maker.film = workroom.setting(plan, audio, studio.quality, size, work)
+        for said in workroom.planning_notes(plan, maker.film):
             progress.message("scene_planner", said)
         progress.at("scene_planner", 1.0)
 
@@ -175,14 +162,14 @@ def _make(
         progress.at("prompt_generator", 1.0)
 
     with watch.time("video_generator"):
-        composer.prepare_audio(sound, work)
+        song = composer.prepare_audio(sound, work)
         clips, calmed = _clips(plan, prompts, size, maker, work, progress)
 
     with watch.time("composer"):
         film = composer.compose(
             plan,
             clips,
-            sound=sound,
+            song=song,
             work=work,
             out=request.out,
             size=size,
@@ -191,29 +178,15 @@ def _make(
     for said in film.fallbacks:
         progress.message("composer", said)
     composition = composer.Composition(plan, work, size=size)
-    grid = np.load(work / composer.FILM_GRID)
-    figures = quality.figures(
-        grid,
-        cuts=composition.timeline.cuts,
-        shot_starts=[shot.start_frame for script in plan.clip_scripts for shot in script.shots],
-        beats=audio.beat_timestamps,
-        downbeats=audio.downbeats,
-    )
+    figures = workroom.figures(plan, audio, composition, work)
     made = Made(
         film,
         request.out.with_suffix(".json"),
         request.out.with_suffix(".jpg"),
         _summary(film, figures, watch),
     )
-    tiles = [
-        sheet.Tile(
-            shot.start_frame, shot.end_frame, f"{script.section} · {shot.look.scene}".strip(" ·")
-        )
-        for script in plan.clip_scripts
-        for shot in script.shots
-    ]
-    sheet.contact_sheet(request.out, tiles, made.contact_sheet, title=request.prompt)
-    _write_json(
+    sheet.contact_sheet(request.out, workroom.tiles(plan), made.contact_sheet, title=request.prompt)
+    workroom.write_json(
         made.report,
         {
             "request": _asked(request),
@@ -245,35 +218,29 @@ def _clips(
     Transitions are rendered while later clips are still being drawn.
     """
     calm: dict[int, float] = {}
-    for step in (*CALM_STEPS, None):
+    while True:
         composition = composer.Composition(plan, work, size=size)
-        orders = {
-            index: replace(order, calm=calm.get(index, 0.0))
-            for index, order in _orders(plan, composition.timeline.clips, prompts, size).items()
-        }
         clips = video_generator.generate(
             plan,
             prompts,
-            orders,
+            workroom.orders(plan, prompts, size, calm),
             maker=maker,
             folder=work / "clips",
             concurrent=maker.workers,
             progress=progress,
             on_clip=composition.add,
         )
-        guilty = {} if composition.missing else _flashing(composition)
+        guilty = {} if composition.missing else workroom.flashing(composition)
         if not guilty:
             break
-        if step is None:
-            raise GenerationError(
-                "The film would flash more than three times a second even with calm light, which can harm viewers. "
-                "Ask for another SEED or another prompt.",
-                retryable=False,
-            )
+        for index in guilty:
+            step = workroom.next_calm(calm.get(index, 0.0))
+            if step is None:
+                raise GenerationError(workroom.FLASHES_STILL, retryable=False)
+            calm[index] = step
         progress.message(
             "video_generator", f"{len(guilty)} clips flash too often and are drawn again, calmer."
         )
-        calm |= dict.fromkeys(guilty, step)
     return clips, sorted(calm)
 
 
@@ -310,82 +277,6 @@ def _checked(request: Request, hearing: Hearing) -> tuple[int, int]:
     return ASPECT_SIZES[request.aspect]
 
 
-def _kept_cover(cover: Path | None, work: Path) -> str | None:
-    """The cover as a clean PNG in the work folder, named by its content."""
-    if cover is None:
-        return None
-    picture = images.load(cover)
-    kept = work / f"cover-{file_sha256(cover)[:16]}.png"
-    if not kept.exists():
-        with files.published(kept) as part:
-            Image.fromarray(picture).save(part)
-    return str(kept)
-
-
-def _room(folder: Path, duration_s: float) -> None:
-    """Refuse to begin what the disk has no room for."""
-    needed, free = duration_s * BYTES_PER_S, shutil.disk_usage(folder).free
-    if free < needed:
-        raise MissingCapability(
-            f"The film needs about {needed / 2**20:.0f} MB in {folder}, where {free / 2**20:.0f} MB are free. "
-            "Free some space, then start again.",
-            code="DISK_FULL",
-        )
-
-
-def _setting(
-    plan: Plan,
-    audio: AudioData,
-    sound: Sound,
-    quality_name: Quality,
-    size: tuple[int, int],
-    work: Path,
-) -> FilmSetting:
-    curves = (
-        work
-        / f"music-{fingerprint(audio.model_dump(mode='json', exclude={'metadata', 'job_id', 'lyrics'}))[:16]}.npz"
-    )
-    if not curves.exists():
-        with files.published(curves) as part:
-            MusicCurves.from_song(sound, audio, fps=FPS).save(part)
-    return FilmSetting(
-        size=size,
-        quality=quality_name,
-        curves=curves,
-        curves_sha256=file_sha256(curves),
-        lyrics=audio.lyrics,
-        lyric_treatment=plan.lyric_style.treatment,
-        palette=plan.style.color_palette,
-    )
-
-
-def _orders(
-    plan: Plan, spans: Sequence[timeline.ClipSpan], prompts: ClipPrompts, size: tuple[int, int]
-) -> dict[int, ClipOrder]:
-    return {
-        span.index: ClipOrder(
-            script=script,
-            prompt=prompt,
-            size=size,
-            head=span.head,
-            tail=span.tail,
-            key_frames=span.key_frames,
-        )
-        for span, script, prompt in zip(spans, plan.clip_scripts, prompts.clip_prompts, strict=True)
-    }
-
-
-def _flashing(composition: composer.Composition) -> dict[int, int]:
-    """Clips in which a second has too many flashes, with that number; empty for a safe film."""
-    flashes = flash.measure(composition.grid())
-    guilty: dict[int, int] = {}
-    for frame in flashes.frames:
-        for span in composition.timeline.clips:
-            if span.start_frame <= frame and span.end_frame > frame - FPS:
-                guilty[span.index] = flashes.most
-    return guilty
-
-
 def _asked(request: Request) -> dict[str, Any]:
     return {
         "song": request.song.name,
@@ -403,13 +294,6 @@ def _summary(film: Film, figures: quality.Figures, watch: Stopwatch) -> str:
         f"{film.video_url}: {film.duration:.1f} s, {figures['shots']} shots, {film.file_size_mb:.1f} MB, "
         f"made in {int(seconds // 60)}:{seconds % 60:02.0f} min"
     )
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> None:
-    with files.published(path) as part:
-        part.write_text(
-            json.dumps(value, indent=1, ensure_ascii=False, default=float) + "\n", encoding="utf-8"
-        )
 
 
 def _prune(work_dir: Path, *, keep: Path, max_bytes: int = WORK_MAX_BYTES) -> None:

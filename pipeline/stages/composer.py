@@ -177,6 +177,7 @@ class Composition:
 
 def prepare_audio(sound: Sound, work: Path) -> Path:
     """The song as AAC in ``work``, encoded on the first call; best called when the job starts."""
+    work.mkdir(parents=True, exist_ok=True)
     path = work / f"song-{fingerprint([sound.sha256, len(sound.samples)])[:16]}.m4a"
     return path if path.is_file() else mux.encode_audio(sound, path)
 
@@ -185,7 +186,7 @@ def compose(
     plan: Plan,
     clips: Clips,
     *,
-    sound: Sound,
+    song: Path,
     work: Path,
     out: Path,
     overlay: Overlay | None = None,
@@ -193,7 +194,7 @@ def compose(
     size: tuple[int, int] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Film:
-    """Put the film together at ``out``. Seconds when all clips are new, 2 s when all is prepared.
+    """Put the film together at ``out``; ``song`` is what ``prepare_audio`` gave. Seconds when all clips are new, 2 s when all is prepared.
 
     Raises ``GenerationError`` with fewer than three usable clips, or when two attempts fail;
     ``MissingCapability`` (``DISK_FULL``) when the disk is full.
@@ -205,13 +206,12 @@ def compose(
     files.sweep(work)
     say = progress or (lambda share: None)
     say(0.0)
-    audio = prepare_audio(sound, work)
     for attempt in (1, 2):
         film = Composition(plan, work, overlay=overlay, overlay_key=overlay_key, size=size)
         try:
             used = _gather(film, dict(usable), clips, lambda share: say(0.05 + 0.7 * share))
             joined = mux.join(
-                film.pieces, audio, out, progress=lambda share: say(0.75 + 0.25 * share)
+                film.pieces, song, out, progress=lambda share: say(0.75 + 0.25 * share)
             )
             with files.published(work / FILM_GRID) as part, part.open("wb") as sink:
                 np.save(sink, film.grid(), allow_pickle=False)

@@ -87,7 +87,13 @@ def song() -> Sound:
 
 def compose(plan: Plan, clips: Clips, song: Sound, folder: Path, **options: object) -> Film:
     return composer.compose(
-        plan, clips, sound=song, work=folder / "work", out=folder / "film.mp4", size=SIZE, **options
+        plan,
+        clips,
+        song=composer.prepare_audio(song, folder / "work"),
+        work=folder / "work",
+        out=folder / "film.mp4",
+        size=SIZE,
+        **options,
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from casset.lib.errors import GenerationError, MissingCapability, ValidationError
-from pipeline import runner
+from pipeline import runner, workroom
 from pipeline.runner import Request
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,11 +168,11 @@ def test_a_film_that_would_flash_is_drawn_calmer_or_refused(
         return {0: 5} if max(asked) < 0.8 else {}
 
     monkeypatch.setattr(runner.LocalStudio, "clip", clip)
-    monkeypatch.setattr(runner, "_flashing", flashing)
+    monkeypatch.setattr(workroom, "flashing", flashing)
     made = runner.make_video(Request(song, PROMPT, tmp_path / "film.mp4"), studio)
     assert sorted(set(asked)) == [0.0, 0.5, 0.8]
     assert json.loads(made.report.read_text())["quality"]["clips_calmed"] == [0]
-    monkeypatch.setattr(runner, "_flashing", lambda composition: {0: 5})
+    monkeypatch.setattr(workroom, "flashing", lambda composition: {0: 5})
     with pytest.raises(GenerationError, match="flash"):
         runner.make_video(Request(song, PROMPT, tmp_path / "film.mp4"), studio)
 
@@ -181,7 +181,7 @@ def test_a_full_disk_is_told_before_the_work_begins(
     song, studio, small_films, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(
-        runner.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 1000})()
+        workroom.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 1000})()
     )
     with pytest.raises(MissingCapability, match="free") as told:
         runner.make_video(Request(song, PROMPT, tmp_path / "film.mp4"), studio)
