@@ -226,6 +226,10 @@ AUDIO_MAX_S = env_number("AUDIO_MAX_MINUTES", 15) * 60
 AUDIO_MIN_S = 4.0
 UPLOAD_MAX_BYTES = int(env_number("UPLOAD_MAX_MB", 10) * 2**20)  # a song sent to the site
 
+# -- what goes out ---------------------------------------------------------------------------
+# nginx's internal location that stands for VAR_DIR ("/protected/"); it then sends films itself.
+FILES_ACCEL_PREFIX = env("FILES_ACCEL_PREFIX")
+
 # -- jobs ----------------------------------------------------------------------------------------
 _CORES = os.cpu_count() or 1
 # Six at most (the brief); fewer where the machine would only make all of them late.
