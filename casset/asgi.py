@@ -1,8 +1,14 @@
-"""The ASGI entry point."""
+"""The ASGI entry point: what comes in passes the limits on bodies, then the streams, then Django."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casset.settings")
-application = get_asgi_application()
+django_application = get_asgi_application()
+
+# What follows has models and settings, which are ready only now.
+from casset.web.events.app import Events  # noqa: E402
+from casset.web.intake import Intake  # noqa: E402
+
+application = Intake(Events(django_application))

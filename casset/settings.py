@@ -225,6 +225,18 @@ AUDIO_MAX_BYTES = int(env_number("AUDIO_MAX_MB", 500) * 2**20)
 AUDIO_MAX_S = env_number("AUDIO_MAX_MINUTES", 15) * 60
 AUDIO_MIN_S = 4.0
 UPLOAD_MAX_BYTES = int(env_number("UPLOAD_MAX_MB", 10) * 2**20)  # a song sent to the site
+UPLOAD_BODY_MAX_BYTES = UPLOAD_MAX_BYTES + 8 * 2**20  # with its cover, lyrics and form
+BODY_MAX_BYTES = 2**20  # of any other request
+BODY_GRACE_S = env_number("BODY_GRACE_S", 10)  # then a body comes at this rate or is refused
+BODY_MIN_BYTES_PER_S = env_number("BODY_MIN_KB_PER_S", 8) * 1024
+BODIES_PER_ADDRESS = int(env_number("BODIES_PER_ADDRESS", 8))  # on their way at once
+BODIES_PER_PROCESS = int(env_number("BODIES_PER_PROCESS", 200))
+
+# -- events: streams of what happens -----------------------------------------------------------
+EVENTS_PER_USER = int(env_number("EVENTS_PER_USER", 20))
+EVENTS_PER_PROCESS = int(env_number("EVENTS_PER_PROCESS", 5000))
+EVENTS_HEARTBEAT_S = 15.0
+EVENTS_RECHECK_S = 60.0  # how long a stream may outlive its session or token
 
 # -- what goes out ---------------------------------------------------------------------------
 # nginx's internal location that stands for VAR_DIR ("/protected/"); it then sends films itself.
