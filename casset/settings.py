@@ -71,7 +71,11 @@ def kept_secret(path: Path) -> str:
 
 # -- the site ----------------------------------------------------------------------------------
 DEBUG = env_bool("DEBUG")
-SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+LISTEN_HOST = env("LISTEN_HOST", "127.0.0.1")
+PORT = int(env_number("PORT", 8000))
+if not 0 < PORT < 65536:
+    raise SystemExit(f"PORT must be from 1 to 65535, not {PORT}.")
+SITE_URL = env("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 SECRET_KEY = env("SECRET_KEY") or kept_secret(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = env_list(

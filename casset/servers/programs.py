@@ -18,19 +18,26 @@ def package_folder(name: str) -> Path | None:
     return Path(next(iter(spec.submodule_search_locations))).resolve()
 
 
-def where_servers_can_read(folder: Path, package: str, var: Path) -> Path:
-    """``folder``, or a copy of it where the servers' user cannot enter it (once a version)."""
-    if not account.of_servers().is_another or places.is_open(folder):
-        return folder
-    version = importlib.metadata.version(package)
-    copy = places.home(var) / "programs" / f"{package}-{version}-{folder.name}"
-    if not copy.exists():
-        part = copy.with_name(f"{copy.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(folder, part)
-        for path in (copy.parent, part, *part.rglob("*")):
+def where_servers_can_read(package: Path, part: str, var: Path) -> Path:
+    """``part`` of a package's folder, or of a copy where the servers' user cannot enter that.
+
+    A copy is made once a version, with the shared libraries beside the package.
+    """
+    if not account.of_servers().is_another or places.is_open(package / part):
+        return package / part
+    libraries = package.with_name(f"{package.name}.libs")
+    version = importlib.metadata.version(package.name)
+    copy = places.home(var) / "programs" / f"{package.name}-{version}"
+    if not (copy / package.name / part).exists():
+        draft = copy.with_name(f"{copy.name}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(package / part, draft / package.name / part)
+        if libraries.exists():
+            shutil.copytree(libraries, draft / libraries.name)
+        for path in (copy.parent, draft, *draft.rglob("*")):
             if not path.is_symlink():  # as open to all as it is to its owner, but not to write
                 mode = path.stat().st_mode
                 path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
-        part.rename(copy)
-    return copy
+        draft.rename(copy)
+    return copy / package.name / part

