@@ -1,4 +1,5 @@
-# Casset. `make video` makes a music video; `make test` runs the tests; both set everything up first.
+# Casset. `make run` runs the site, `make video` makes a music video, `make test` runs the tests;
+# each sets everything up first.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 python := .venv/bin/python
@@ -12,10 +13,13 @@ export CASSET_LYRICS := $(value LYRICS)
 export CASSET_COVER := $(value COVER)
 export CASSET_SEED := $(value SEED)
 export CASSET_BEATS := $(value BEATS)
+export CASSET_EMAIL := $(value EMAIL)
 
-.PHONY: help setup setup-dev video analyse test check bench lock clean
+.PHONY: help setup setup-dev run servers admin video analyse test check bench lock clean
 
 help: ## what can be made
+	@echo 'make run [PORT=8000]: the whole site on this machine, until Ctrl-C'
+	@echo 'make admin EMAIL=you@example.com: let a person use the admin'
 	@echo 'make video SONG=song.ogg PROMPT="a lone figure walks neon streets in the rain" [OUT=out.mp4]'
 	@echo '           [ASPECT=16:9|9:16|1:1] [LYRICS=song.lrc] [COVER=cover.jpg] [SEED=7] [BEATS=auto|half|double]'
 	@echo 'make analyse SONG=song.ogg [OUT=analysis.json] [LYRICS=song.lrc] [BEATS=auto|half|double]'
@@ -26,6 +30,15 @@ setup: ## install what making videos needs
 
 setup-dev: ## and what the tests need
 	@tools/setup.sh dev
+
+run: setup
+	@$(python) manage.py up
+
+servers: setup ## PostgreSQL and Redis alone, while you use manage.py
+	@$(python) manage.py servers
+
+admin: setup
+	@$(python) manage.py make_admin "$$CASSET_EMAIL"
 
 video: setup ## song and sentence to a finished music video
 	@$(python) manage.py make_video \
@@ -53,5 +66,5 @@ bench: setup-dev ## figures beside peers, also written to benchmarks/results.jso
 lock: setup-dev ## pin requirements*.txt with hashes
 	@$(python) tools/lock.py
 
-clean: ## remove work folders and caches, not your videos
-	rm -rf var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+clean: ## remove work folders and caches, not your videos nor what the site keeps
+	rm -rf var/work var/cache var/static var/static.stamp var/tests .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

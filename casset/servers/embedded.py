@@ -11,7 +11,7 @@ from typing import IO
 
 from casset.lib.errors import CassetError
 from casset.servers import child, places
-from casset.servers.lock import Lock
+from casset.servers.lock import AlreadyRunning, Lock
 from casset.servers.postgres import Postgres
 from casset.servers.redis import Redis
 
@@ -19,6 +19,9 @@ Server = Postgres | Redis
 BUSY = (
     "Casset runs here already ({holder}). Stop that one first, or set CASSET_VAR to another folder."
 )
+
+
+ANSWER_WITHIN_S = 30.0  # of servers that another process just started
 
 
 class StartFailed(CassetError):
@@ -91,4 +94,22 @@ def running(wanted: Sequence[Server], holder: str) -> Iterator[None]:
             process = spawn(server)
             stack.callback(child.stop, process, server.ending, within_s=server.patience_s)
             wait_until_ready(server, process)
+        yield
+
+
+@contextlib.contextmanager
+def reachable(wanted: Sequence[Server], holder: str) -> Iterator[None]:
+    """Use the servers that run already, waiting for them to answer, or run them meanwhile.
+
+    Raises ``StartFailed``.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(running(wanted, holder))
+        except AlreadyRunning as busy:
+            deadline = time.monotonic() + ANSWER_WITHIN_S
+            while not all(server.is_ready() for server in wanted):
+                if time.monotonic() > deadline:
+                    raise StartFailed(f"The servers do not answer. {busy}") from None
+                time.sleep(0.2)
         yield

@@ -81,7 +81,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._guardian: subprocess.Popen[bytes] | None = None
         self._asked = 0  # how often to end
-        self._starting = True
+        self._starting = True  # a request to end raises _Stop
 
     def run(
         self, programs: Callable[[], Sequence[Program]], first: Callable[[], None] = lambda: None
@@ -124,8 +124,12 @@ class Supervisor:
         began = time.monotonic()
         running = _Running(server)
         server.prepare()
+        self._starting = False  # no exception of ours between a process's start and its being known
         self._spawn(running)
         self._running.append(running)
+        self._starting = True
+        if self._asked:
+            raise _Stop
         assert running.process is not None  # noqa: S101 - spawned above
         embedded.wait_until_ready(server, running.process)
         running.is_up = True
@@ -150,7 +154,7 @@ class Supervisor:
         running.started_at = time.monotonic()
         running.is_up = False
         orphaned = what.orphaned if isinstance(what, Program) else what.ending
-        self._tell_guardian(f"+ {process.pid} {int(orphaned)}")
+        self._tell_guardian(f"+ {process.pid} {int(orphaned)} {what.patience_s}")
 
     # -- running -------------------------------------------------------------------------------
     def _step(self) -> None:

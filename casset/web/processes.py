@@ -16,6 +16,7 @@ from django.conf import settings
 from casset.servers.supervisor import Program
 
 IO_THREADS = 8
+ENVIRONMENT = {"PYTHONUNBUFFERED": "1"}  # what they say is passed on at once
 CELERY = [
     sys.executable, "-W", "ignore:You're running the worker with superuser privileges",
     "-m", "celery", "--quiet", "--skip-checks", "--app", "casset.celery",
@@ -39,14 +40,14 @@ def web() -> Program:
     return Program(
         name="web",
         command=[
-            sys.executable, "-m", "uvicorn", "casset.asgi:application",
+            sys.executable, "-m", "casset.web.server",
             "--host", settings.LISTEN_HOST, "--port", str(settings.PORT),
-            "--loop", "uvloop", "--http", "httptools", "--log-level", "warning", "--no-access-log",
-            "--timeout-graceful-shutdown", "2",
         ],
+        hastening=signal.SIGINT,  # uvicorn's second signal: wait for nobody
         tier=1,
-        patience_s=4,
+        patience_s=5,
         folder=settings.BASE_DIR,
+        environment=ENVIRONMENT,
         is_ready=partial(answers, settings.LISTEN_HOST, settings.PORT),
         when_ready=f"Casset is at {address()}",
     )  # fmt: skip
@@ -64,6 +65,7 @@ def worker(queue: str, *, pool: str, size: int) -> Program:
         orphaned=signal.SIGQUIT,
         patience_s=6,
         folder=settings.BASE_DIR,
+        environment=ENVIRONMENT,
     )  # fmt: skip
 
 
@@ -80,6 +82,7 @@ def beat() -> Program:
         ],
         tier=3,
         folder=settings.BASE_DIR,
+        environment=ENVIRONMENT,
     )  # fmt: skip
 
 

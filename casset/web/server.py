@@ -78,6 +78,7 @@ def options() -> dict[str, Any]:
         "loop": "auto",
         "lifespan": "on",
         "access_log": False,
+        "log_level": "warning",
         "server_header": False,
         "timeout_keep_alive": 15,
         # Streams end by themselves at the first signal; this is for what hangs.

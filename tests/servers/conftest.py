@@ -35,7 +35,7 @@ def var(base: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def made(base: Path) -> Path:
-    """A folder where PostgreSQL was started and stopped once. Its tests leave it stopped."""
+    """A folder where PostgreSQL was made, started and stopped. Its tests leave it stopped."""
     folder = base / "made"
     with embedded.running([Postgres(folder)], "a test"):
         pass
@@ -43,7 +43,22 @@ def made(base: Path) -> Path:
 
 
 @pytest.fixture
-def start() -> Iterator:
+def move_made(made: Path) -> Iterator:
+    """A function that moves the PostgreSQL of ``made`` below another folder; it is moved back later."""
+    moved = []
+
+    def move(var: Path) -> None:
+        there = places.postgres_dir(var)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        moved.append(places.postgres_dir(made).rename(there))
+
+    yield move
+    for there in moved:
+        there.rename(places.postgres_dir(made))
+
+
+@pytest.fixture
+def start(move_made) -> Iterator:
     """A function that prepares and starts a server and waits for it; all are killed after the test."""
     processes = []
 
@@ -57,9 +72,3 @@ def start() -> Iterator:
     yield start_one
     for process, server in processes:
         child.stop(process, server.ending, within_s=10)
-
-
-@pytest.fixture
-def copy_made(made: Path):
-    """A function that puts a PostgreSQL that was made already under another folder."""
-    return lambda var: shutil.copytree(places.postgres_dir(made), places.postgres_dir(var))

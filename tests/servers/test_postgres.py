@@ -22,18 +22,19 @@ def query(var: Path, sql: str) -> list[tuple]:
         return cursor.fetchall() if cursor.description else []
 
 
-def test_the_first_start_makes_a_database_of_an_ordinary_user_and_the_second_finds_its_rows(var):
-    with embedded.running([Postgres(var)], "a test"):
-        assert query(var, "SELECT current_user, current_database()") == [("casset", "casset")]
+def test_the_first_start_makes_a_database_of_an_ordinary_user_and_the_second_finds_its_rows(made):
+    with embedded.running([Postgres(made)], "a test"):
+        assert query(made, "SELECT current_user, current_database()") == [("casset", "casset")]
         assert query(
-            var, "SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = 'casset'"
+            made, "SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = 'casset'"
         ) == [(False, True)]
-        assert query(var, "SELECT '[1,2]'::vector <-> '[1,4]'::vector") == [(2.0,)]
-        assert query(var, "SHOW fsync") == [("on",)]
-        query(var, "CREATE TABLE songs (name text)")
-        query(var, "INSERT INTO songs VALUES ('ÆØÅ')")
-    with embedded.running([Postgres(var)], "a test"):
-        assert query(var, "SELECT lower(name) FROM songs") == [("æøå",)]
+        assert query(made, "SELECT '[1,2]'::vector <-> '[1,4]'::vector") == [(2.0,)]
+        assert query(made, "SHOW fsync") == [("on",)]
+        query(made, "DROP TABLE IF EXISTS songs")
+        query(made, "CREATE TABLE songs (name text)")
+        query(made, "INSERT INTO songs VALUES ('ÆØÅ')")
+    with embedded.running([Postgres(made)], "a test"):
+        assert query(made, "SELECT lower(name) FROM songs") == [("æøå",)]
 
 
 def test_rows_committed_before_the_postmaster_was_killed_are_there_after_the_restart(made, start):
@@ -97,13 +98,13 @@ def test_a_start_that_fails_ends_with_the_last_words_of_the_server(made):
 
 
 def test_a_long_path_keeps_its_sockets_in_a_closed_folder_of_the_temporary_one(
-    var, start, copy_made
+    var, start, move_made
 ):
     deep = var / ("long " * 12).strip() / ("way" * 20)
     deep.mkdir(parents=True)
     sockets = places.socket_dir(deep)
     assert len(os.fsencode(sockets)) <= places.SOCKET_DIR_MAX_BYTES
-    copy_made(deep)
+    move_made(deep)
     start(Postgres(deep))
     assert query(deep, "SELECT 1") == [(1,)]
     assert sockets.stat().st_mode & 0o077 == 0
@@ -126,7 +127,7 @@ def test_without_the_program_the_error_says_what_to_install(var, monkeypatch):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has the servers run as another user")
 def test_below_a_folder_that_only_root_enters_the_data_is_kept_elsewhere(
-    var, start, copy_made, monkeypatch
+    var, start, move_made, monkeypatch
 ):
     monkeypatch.setattr(places, "SYSTEM_FOLDER", var / "system")
     closed = var / "closed"
@@ -137,7 +138,7 @@ def test_below_a_folder_that_only_root_enters_the_data_is_kept_elsewhere(
     shutil.copytree(f"{found}.libs", f"{package}.libs")
     monkeypatch.setattr(programs, "package_folder", lambda name: package)
     closed.chmod(0o700)
-    copy_made(closed)
+    move_made(closed)
     start(Postgres(closed))
     assert query(closed, "SELECT 1") == [(1,)]
     assert not (closed / "postgres").exists()
