@@ -223,6 +223,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "retry_policy": {"timeout": 2.0},
 }
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for the broker as long as it takes
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "pipeline.sweep", "schedule": 5.0, "options": {"expires": 10}},
+    "clean-up": {"task": "pipeline.clean_up", "schedule": 3600.0},
+}
 
 # -- limits on what comes in -----------------------------------------------------------------
 AUDIO_MAX_BYTES = int(env_number("AUDIO_MAX_MB", 500) * 2**20)

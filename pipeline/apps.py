@@ -1,9 +1,6 @@
-"""The pipeline as a Django app."""
+"""The pipeline as a Django app: jobs that become films."""
 
 from django.apps import AppConfig
-from django.conf import settings
-
-from casset.web import intake
 
 
 class PipelineConfig(AppConfig):
@@ -11,4 +8,9 @@ class PipelineConfig(AppConfig):
     verbose_name = "Music videos"
 
     def ready(self) -> None:
-        intake.allow_body(r"/api/v1/upload-audio/?", settings.UPLOAD_BODY_MAX_BYTES)
+        """Say who may watch a job."""
+        from casset.web import events
+        from pipeline.events import may_watch
+
+        events.allow("job", may_watch)
+        events.alias(r"/api/v1/jobs/(?P<id>[0-9a-f-]{36})/stream", "job-{id}", from_start=True)

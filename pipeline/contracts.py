@@ -19,6 +19,15 @@ ASPECT_SIZES: dict[str, tuple[int, int]] = {
     "9:16": (1080, 1920),
     "1:1": (1080, 1080),
 }
+
+
+def film_size(aspect: str, short_side_px: int) -> tuple[int, int]:
+    """A film's size, both sides even, with ``short_side_px`` on the short one."""
+    width, height = ASPECT_SIZES[aspect]
+    scale = short_side_px / min(width, height)
+    return 2 * round(width * scale / 2), 2 * round(height * scale / 2)
+
+
 Aspect = Literal["16:9", "9:16", "1:1"]
 TransitionType = Literal["cut", "crossfade", "fade"]
 ShotSize = Literal["EWS", "WS", "MWS", "MS", "MCU", "CU", "ECU"]

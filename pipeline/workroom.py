@@ -163,6 +163,11 @@ def tiles(plan: Plan) -> Sequence[sheet.Tile]:
     ]
 
 
+def plain(value: Any) -> Any:
+    """The value as JSON has it: numbers of numpy become Python's."""
+    return json.loads(json.dumps(value, default=float))
+
+
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     with files.published(path) as part:
         part.write_text(

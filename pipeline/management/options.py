@@ -1,4 +1,4 @@
-"""From settings and typed arguments to the runner's plain values, and from errors to one sentence."""
+"""From typed arguments to plain values, and from errors to one sentence."""
 
 from __future__ import annotations
 
@@ -6,37 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from django.conf import settings
-
-from casset.lib.errors import CassetError, ValidationError
-from pipeline.providers import openai, whisper
-from pipeline.providers.base import Transcriber
-from pipeline.stages.audio_parser import Hearing
-
-
-def hearing(beats: str) -> Hearing:
-    """How to listen, by settings and the ``BEATS=`` a person gave."""
-    if beats not in ("auto", "half", "double"):
-        raise ValidationError(f"BEATS is auto, half or double, not {beats!r}.")
-    return Hearing(
-        level=beats,  # type: ignore[arg-type]
-        engine=settings.BEAT_ENGINE,
-        beat_this_checkpoint=settings.BEAT_THIS_CHECKPOINT,
-        cache_dir=Path(settings.CACHE_DIR),
-        min_s=settings.AUDIO_MIN_S,
-        max_s=settings.AUDIO_MAX_S,
-        max_bytes=settings.AUDIO_MAX_BYTES,
-        transcriber=transcriber(),
-    )
-
-
-def transcriber() -> Transcriber | None:
-    """The one that is switched on: the API when its key is set, else a local model when one is named."""
-    if settings.OPENAI_API_KEY:
-        return openai.WhisperApi(settings.OPENAI_API_KEY, base_url=settings.OPENAI_BASE_URL)
-    if settings.WHISPER_MODEL:
-        return whisper.local(settings.WHISPER_MODEL)
-    return None
+from casset.lib.errors import CassetError
 
 
 def optional_path(text: str) -> Path | None:

@@ -80,4 +80,8 @@ class ClipMaker(Protocol):
 
     name: str
 
+    def price(self, order: ClipOrder) -> float:
+        """What the clip costs at most, in dollars: what is reserved before it is made."""
+        ...
+
     def clip(self, order: ClipOrder, out: Path, report: Report) -> MadeClip: ...

@@ -10,6 +10,7 @@ import ctypes
 import multiprocessing
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -53,12 +54,17 @@ class FilmSetting:
 
 
 class LocalStudio:
-    """A ``ClipMaker`` and ``ImageMaker``. Use as a context manager: it owns a pool of processes."""
+    """A ``ClipMaker`` and ``ImageMaker``. Use as a context manager: it owns a pool of processes.
+
+    With ``in_process`` it draws in the caller's process instead, which ``prepare_process`` should
+    have made ready: for workers that are such a pool already.
+    """
 
     name = "local"
 
-    def __init__(self, *, workers: int = 0):
-        self.workers = workers or max(1, os.cpu_count() or 1)
+    def __init__(self, *, workers: int = 0, in_process: bool = False):
+        self.workers = 1 if in_process else workers or max(1, os.cpu_count() or 1)
+        self._in_process = in_process
         self.film: FilmSetting | None = None
         context = multiprocessing.get_context("spawn")  # a GL context must not survive a fork
         self._context = context
@@ -87,6 +93,10 @@ class LocalStudio:
         """The drawing device's name. Raises ``MissingCapability`` where this machine cannot draw."""
         return str(self._submit(_device).result())
 
+    def price(self, order: ClipOrder) -> float:
+        """What a clip costs at most, in dollars: nothing."""
+        return 0.0
+
     def signature(self, order: ClipOrder) -> dict[str, Any]:
         """Everything that decides a clip's bytes: equal signatures give equal clips."""
         film = self._film()
@@ -108,10 +118,14 @@ class LocalStudio:
 
     def clip(self, order: ClipOrder, out: Path, report: Report) -> MadeClip:
         """Draw one clip. Raises ``GenerationError`` (retryable) when its process died."""
-        slot = order.script.clip_index % SLOTS
         total = order.script.end_frame + order.tail - order.script.start_frame + order.head
+        if self._in_process:
+            return MadeClip(
+                out, _draw_clip(self._film(), order, out, lambda drawn: report(drawn / total))
+            )
+        slot = order.script.clip_index % SLOTS
         self._drawn[slot] = 0
-        job = self._submit(_draw_clip, self._film(), order, out, slot)
+        job = self._submit(_draw_in_pool, self._film(), order, out, slot)
         while True:
             try:
                 frames = job.result(timeout=0.25)
@@ -145,6 +159,10 @@ class LocalStudio:
         return self.film
 
     def _submit(self, work: Any, *arguments: Any) -> Future[Any]:
+        if self._in_process:
+            done: Future[Any] = Future()
+            done.set_result(work(*arguments))
+            return done
         with self._lock:
             if self._pool is None:
                 self._pool = ProcessPoolExecutor(
@@ -194,9 +212,13 @@ _progress: Any = None
 
 
 def _start_process(drawn: Any) -> None:
-    """One thread each for Mesa, OpenCV and BLAS: the pool already fills the cores."""
     global _progress
     _progress = drawn
+    prepare_process()
+
+
+def prepare_process() -> None:
+    """One thread each for Mesa and OpenCV, below the site in priority: the pool already fills the cores."""
     os.putenv("LP_NUM_THREADS", "1")  # read by Mesa when the first context is made
     cv2.setNumThreads(1)
     os.nice(5)
@@ -223,7 +245,14 @@ def _setter(film: FilmSetting) -> LyricSetter | None:
     return LyricSetter(film.lyrics, film.lyric_treatment, film.size, film.palette)
 
 
-def _draw_clip(film: FilmSetting, order: ClipOrder, out: Path, slot: int) -> int:
+def _draw_in_pool(film: FilmSetting, order: ClipOrder, out: Path, slot: int) -> int:
+    def tell(drawn: int) -> None:
+        _progress[slot] = drawn
+
+    return _draw_clip(film, order, out, tell)
+
+
+def _draw_clip(film: FilmSetting, order: ClipOrder, out: Path, tell: Callable[[int], None]) -> int:
     """Draw, set and encode every frame from ``start_frame - head`` to ``end_frame + tail``; return their number."""
     renderer, curves, setter = (
         _renderer(film.size, film.quality),
@@ -244,7 +273,7 @@ def _draw_clip(film: FilmSetting, order: ClipOrder, out: Path, slot: int) -> int
             if setter is not None:
                 setter.draw(planes, frame / FPS)
             writer.write(planes)
-            _progress[slot] = frame - first + 1
+            tell(frame - first + 1)
     return last - first
 
 

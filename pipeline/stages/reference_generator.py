@@ -63,8 +63,11 @@ def generate(
         return result
 
     progress.at(STAGE, 0.0)
-    with ThreadPoolExecutor(max(1, concurrent), thread_name_prefix="still") as pool:
-        results = list(pool.map(make, wanted))
+    if concurrent > 1:
+        with ThreadPoolExecutor(concurrent, thread_name_prefix="still") as pool:
+            results = list(pool.map(make, wanted))
+    else:  # in the caller's thread: a maker that draws here is bound to it
+        results = [make(item) for item in wanted]
     made = [result for result in results if isinstance(result, Reference)]
     failures = [result for result in results if isinstance(result, str)]
     status = _status(len(made), len(wanted))

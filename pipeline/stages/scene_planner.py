@@ -21,6 +21,7 @@ from pipeline.contracts import (
     ClipScript,
     LyricStyle,
     Plan,
+    Reason,
     Scene,
     Style,
 )
@@ -37,6 +38,8 @@ from pipeline.director.shots import Camera
 from pipeline.director.staging import Placed
 
 LETTERS_LEAST, LENGTH_MOST = 3, 500
+SEED_MOST = 1_000_000
+TAKE_STEP = 7919  # a prime, so that the takes of neighbouring seeds differ
 ANGLES = ("eye level", "slightly low angle", "eye level", "high angle")
 
 
@@ -93,6 +96,32 @@ def plan(
         lyric_style=_lyric_style(song, rules),
         total_frames=total,
     )
+
+
+def another_take(
+    planned: Plan, audio: AudioData, index: int, number: int, *, cover: str | None = None
+) -> ClipScript:
+    """Take ``number`` (from 2) of one clip: the same place in the film and its colours, seen differently.
+
+    It is what the director would do there with another seed; ``cover`` is that of the plan. The
+    same plan and number give the same script. Raises ``ValidationError`` for no such clip.
+    """
+    if not 0 <= index < len(planned.clip_scripts):
+        raise ValidationError(f"The film has no shot {index + 1}.")
+    before = planned.clip_scripts[index]
+    seed = (planned.seed + TAKE_STEP * (number - 1)) % (SEED_MOST + 1)
+    other = plan(audio, planned.reading.prompt, aspect=planned.aspect, seed=seed, cover=cover)
+    script = other.clip_scripts[index]
+    asked = Reason(
+        rule="another_take", text=f"You asked for this shot again; this is take {number}."
+    )
+    colours = before.shots[0].look.palette
+    shots = []
+    for shot in script.shots:
+        take_seed = (shot.look.seed + TAKE_STEP * (number - 1)) % (SEED_MOST + 1)
+        look = shot.look.model_copy(update={"palette": colours, "seed": take_seed})
+        shots.append(shot.model_copy(update={"look": look, "reasons": (asked, *shot.reasons)}))
+    return script.model_copy(update={"shots": tuple(shots)})
 
 
 def checked_prompt(prompt: str) -> str:

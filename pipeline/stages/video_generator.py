@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from casset.lib.errors import CassetError, GenerationError
 from casset.lib.hashing import fingerprint
+from casset.media.compose import files
 from pipeline.contracts import FPS, Clip, ClipPrompts, Clips, Plan
 from pipeline.progress import Progress, Silent
 from pipeline.providers.base import ClipMaker, ClipOrder
@@ -92,10 +93,10 @@ def generate(
     def make(order: ClipOrder) -> Clip:
         index = order.script.clip_index
         path, mark = clip_path(folder, order, maker)
-        kept = _kept(path)
-        if kept is not None:
+        facts = kept(path)
+        if facts is not None:
             shares.finish(index)
-            return _clip(order, path, mark, kept)
+            return _clip(order, path, mark, facts)
         start, retries = time.monotonic(), 0
         while True:
             if stop.is_set():
@@ -119,7 +120,7 @@ def generate(
             "retries": retries,
             "seconds": time.monotonic() - start,
         }
-        _note(path).write_text(json.dumps(facts))
+        note(path, facts)
         shares.finish(index)
         return _clip(order, path, mark, facts)
 
@@ -157,14 +158,16 @@ def generate(
     )
 
 
-def _note(path: Path) -> Path:
-    return path.with_suffix(".json")
+def note(path: Path, facts: Mapping[str, Any]) -> None:
+    """Say beside a clip's file that it is whole, and what making it took."""
+    with files.published(path.with_suffix(".json")) as part:
+        part.write_text(json.dumps(facts))
 
 
-def _kept(path: Path) -> dict[str, Any] | None:
+def kept(path: Path) -> dict[str, Any] | None:
     """The facts of a clip made earlier, if its file and its note are both whole."""
     try:
-        facts = json.loads(_note(path).read_text())
+        facts = json.loads(path.with_suffix(".json").read_text())
         if path.stat().st_size > 0 and facts["frames"] > 0:
             return dict(facts)
     except (OSError, ValueError, KeyError, TypeError):

@@ -64,6 +64,20 @@ def contact_sheet(film: Path, tiles: Sequence[Tile], out: Path, *, title: str = 
     return out
 
 
+def still(film: Path, frame: int, out: Path, *, width: int) -> Path:
+    """Write one frame of a film or clip as a JPEG of ``width`` pixels. Raises ``MediaError``."""
+    try:
+        found = _frame_at(film, frame)
+        if found is None:
+            raise MediaError(f"{film.name} has no pictures. Make it again.")
+        picture = _small(found, min(width, found.width))
+    except (av.error.FFmpegError, OSError, IndexError) as fault:
+        raise MediaError(f"{film.name} cannot be read. Make it again.") from fault
+    with files.published(out) as part:
+        picture.save(part, "JPEG", quality=84, optimize=True, progressive=True)
+    return out
+
+
 def columns_for(count: int, shape: float) -> int:
     """How many pictures of ``shape`` (width / height) to set side by side for a page of about 4:3."""
     return max(2, min(10, round(math.sqrt(count * 4 / 3 / shape)))) if count > 1 else 1

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from casset.lib.errors import ValidationError
+from pipeline import equipment
 from pipeline.management import options
 from pipeline.management.terminal import Terminal
 from pipeline.stages import audio_parser
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             audio, _ = audio_parser.parse(
                 Path(typed["song"]).expanduser(),
                 job_id="analysis",
-                hearing=options.hearing(typed["beats"]),
+                hearing=equipment.hearing(typed["beats"]),
                 lyrics=options.optional_path(typed["lyrics"]),
                 progress=progress,
             )

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from casset.lib.errors import ValidationError
-from pipeline import runner
+from pipeline import equipment, runner
 from pipeline.management import options
 from pipeline.management.terminal import Terminal
 
@@ -49,9 +49,9 @@ class Command(BaseCommand):
             seed=_whole_number(typed["seed"]),
         )
         studio = runner.Studio(
-            hearing=options.hearing(typed["beats"]),
+            hearing=equipment.hearing(typed["beats"]),
             work_dir=Path(settings.WORK_DIR),
-            quality=settings.QUALITY,
+            quality=equipment.quality(),
             workers=settings.RENDER_WORKERS,
         )
         with Terminal() as progress:
