@@ -1,7 +1,28 @@
 """Every address of the site. Apps are named by string, so no import runs upwards."""
 
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
 
-from casset.web.views import healthz
+from casset.accounts.views import settings_page
+from casset.web import api_schema, views
 
-urlpatterns = [path("healthz", healthz, name="healthz")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("account/", include("casset.accounts.urls")),
+    path("settings/", settings_page, name="settings"),
+    path("api/", api_schema.docs, name="api-docs"),
+    path("api/v1/auth/", include("casset.accounts.api_urls")),
+    path(
+        "api/v1/schema/",
+        SpectacularAPIView.as_view(permission_classes=[AllowAny], authentication_classes=[]),
+        name="api-schema",
+    ),
+    path("admin/", admin.site.urls),
+]
+handler400 = views.unreadable
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.broken

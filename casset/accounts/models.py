@@ -1,4 +1,4 @@
-"""A person who may sign in. The e-mail address is the name; its case does not matter."""
+"""A person who may sign in, by an e-mail address whose case does not matter, and their tokens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import get_random_string, salted_hmac
+from knox.models import AbstractAuthToken
+
+
+def new_sessions_key() -> str:
+    return get_random_string(16)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -26,7 +32,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=tidy_email(username or ""))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person. ``email`` is kept lower-case and unique whatever its case."""
 
     email = models.EmailField(
@@ -38,6 +44,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField("name", max_length=80, blank=True)
     is_staff = models.BooleanField("may use the admin", default=False)
     is_active = models.BooleanField("may sign in", default=True)
+    sessions_key = models.CharField(
+        max_length=16, default=new_sessions_key, editable=False
+    )  # part of every session of this person: a new one ends them all
     date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -60,6 +69,33 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = tidy_email(self.email)
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What a session must hold to be this person's: follows the password and the key."""
+        return salted_hmac(
+            "casset.accounts.sessions",
+            self.password + self.sessions_key,
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
+    def end_sessions(self) -> None:
+        """Sign the person out wherever they are signed in."""
+        self.sessions_key = new_sessions_key()
+        self.save(update_fields=["sessions_key"])
+
+
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]
+    """A key to the API. Only its hash is kept; ``token_key`` is its first letters, to know it by."""
+
+    name = models.CharField("name", max_length=60, blank=True)
+    last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return self.name or f"{self.token_key}…"
 
 
 def tidy_email(email: str) -> str:

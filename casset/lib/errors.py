@@ -51,6 +51,18 @@ class MissingCapability(CassetError):
     code = "MISSING_CAPABILITY"
 
 
+class NotFound(CassetError):
+    """There is no such thing, or none this person may know of."""
+
+    code = "NOT_FOUND"
+
+
+class NotAllowed(CassetError):
+    """The person may see the thing but not do this with it."""
+
+    code = "NOT_ALLOWED"
+
+
 class InvalidTransition(CassetError):
     """What was asked does not fit the state the thing is in now."""
 

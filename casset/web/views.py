@@ -1,9 +1,11 @@
-"""Addresses that belong to no app: is it alive, and what is shown when something went wrong."""
+"""Addresses that belong to no app: the start page, is it alive, and what shows when it is not."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+
+from casset.web import errors
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -11,6 +13,44 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+def home(request: HttpRequest) -> HttpResponse:
+    """What Casset does, in five seconds."""
+    return render(request, "web/home.html")
+
+
+# -- when something went wrong: pages for people, the API's shape under /api/ ------------------
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid CSRF token: 403, nothing was changed. ``reason`` is Django's, for logs."""
-    return render(request, "403_csrf.html", status=403)
+    return _trouble(request, 403, "NOT_ALLOWED", "The CSRF token is missing or old.", "403_csrf")
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _trouble(request, 400, "UNREADABLE", "The request could not be read.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _trouble(request, 403, "NOT_ALLOWED", "This is not yours to open.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _trouble(request, 404, "NOT_FOUND", "There is no such address, or it is not yours.")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A bug. The page is drawn without looking at the session, which may be what broke."""
+    if _is_api(request):
+        content = errors.body("INTERNAL", "Something broke here. Try again.", retryable=True)
+        return JsonResponse(content, status=500)
+    return render(None, "500.html", status=500)
+
+
+def _trouble(
+    request: HttpRequest, status: int, code: str, sentence: str, page: str = ""
+) -> HttpResponse:
+    if _is_api(request):
+        return JsonResponse(errors.body(code, sentence), status=status)
+    return render(request, f"{page or status}.html", status=status)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
