@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
-from knox.models import AuthToken
 
+from casset.accounts.models import ApiToken
 from casset.servers import embedded
 from casset.servers.redis import Redis
 from casset.web import events
@@ -113,7 +113,7 @@ def test_events_are_only_read(site: Site, ada: Any, cookie: Cookie, method: str)
 
 def test_a_token_opens_a_stream_and_its_end_closes_it(site: Site, ada: Any, settings: Any) -> None:
     settings.EVENTS_RECHECK_S = 0.2
-    record, token = AuthToken.objects.create(ada)
+    record, token = ApiToken.objects.create(ada)
     headers = {"Authorization": f"Bearer {token}"}
     with Site() as quick, Listener(quick, "channel=test-1", headers=headers) as listener:
         publish(1)
@@ -468,7 +468,7 @@ def test_one_signal_ends_a_server_with_open_streams_at_once(
     site: Site, ada: Any, person: Person, number: signal.Signals
 ) -> None:
     """In a process of its own, as it is run: the server waits for connections, so streams must end."""
-    _, token = AuthToken.objects.create(ada)
+    _, token = ApiToken.objects.create(ada)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     code = (
