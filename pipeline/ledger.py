@@ -20,14 +20,20 @@ def micros(dollars: float) -> int:
 def reserve(job: Job, *, stage: str, key: str, amount_micros: int) -> Reservation:
     """Set money aside for one purchase. The same ``key`` gives the same reservation again.
 
-    Raises ``BudgetExceeded`` when it does not fit the job's budget; nothing is reserved then.
+    One that was released is opened anew, so a purchase that failed may be tried again. Raises
+    ``BudgetExceeded`` when it does not fit the job's budget; nothing is reserved then.
     """
     with transaction.atomic():
         kept, made = Reservation.objects.get_or_create(
             job=job, key=key, defaults={"stage": stage, "amount_micros": amount_micros}
         )
         if not made:
-            return kept
+            reopened = Reservation.objects.filter(pk=kept.pk, status=Reservation.RELEASED).update(
+                status=Reservation.OPEN, amount_micros=amount_micros, request_id=""
+            )
+            kept.refresh_from_db()
+            if not reopened:
+                return kept
         fits = Job.objects.filter(
             pk=job.pk,
             budget_micros__gte=F("spent_micros") + F("reserved_micros") + amount_micros,

@@ -120,16 +120,19 @@ class Job(models.Model):
         """Move to ``to`` if nobody has moved the job since it was read, and note the step.
 
         A job that ends gives its slot back, and what was still to be done of it is called off, in
-        the same transaction. Raises ``InvalidTransition``.
+        the same transaction. One whose files were removed does not begin again. Raises
+        ``InvalidTransition``.
         """
         before, now = self.status, timezone.now()
         if to not in self.MOVES[before]:
             raise InvalidTransition(f"A {before} job cannot become {to}.")
         changes["finished_at"] = now if to in FINAL else None
         with transaction.atomic():
-            moved = Job.objects.filter(pk=self.pk, status=before).update(status=to, **changes)
-            if not moved:
-                raise InvalidTransition(f"The job was no longer {before}.")
+            rows = Job.objects.filter(pk=self.pk, status=before)
+            if to == Status.QUEUED:
+                rows = rows.filter(files_removed_at=None)
+            if not rows.update(status=to, **changes):
+                raise InvalidTransition(f"The job was no longer {before}, or its files are gone.")
             JobStep.objects.create(job=self, before=before, after=to, attempt=self.attempt)
             if to in FINAL:
                 JobSlot.objects.filter(job=self).update(job=None)

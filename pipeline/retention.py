@@ -9,17 +9,17 @@ from __future__ import annotations
 import logging
 import shutil
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from casset.media.compose import files
 from casset.web import events
-from pipeline.models import Job, Status
+from pipeline.models import FINAL, Film, Job, JobStart, Status
 
 log = logging.getLogger(__name__)
 
@@ -28,32 +28,43 @@ ORPHAN_AGE = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Removal:
-    """One folder to remove and why."""
+    """One folder to remove and why. ``since`` is when its job ended."""
 
     folder: Path
     bytes: int
     reason: str
     job: UUID | None = None
+    since: datetime | None = None
 
 
 def due() -> list[Removal]:
-    """What may be removed now."""
+    """What may be removed now: a job that has a film is kept as long as films are."""
     now = timezone.now()
-    failed = Q(status__in=(Status.FAILED, Status.CANCELLED)) & Q(
+    unfinished = Q(status__in=(Status.FAILED, Status.CANCELLED), has_film=False) & Q(
         finished_at__lt=now - timedelta(days=settings.KEEP_FAILED_DAYS)
     )
-    finished = Q(status=Status.COMPLETED) & Q(
+    finished = Q(status__in=FINAL, has_film=True) & Q(
         finished_at__lt=now - timedelta(days=settings.KEEP_FILMS_DAYS)
     )
+    jobs = Job.objects.annotate(has_film=Exists(Film.objects.filter(job=OuterRef("pk"))))
     found = [
-        Removal(job.folder, size_of(job.folder), f"{job.status} {job.finished_at:%F}", job.pk)
-        for job in Job.objects.filter(failed | finished, files_removed_at=None)
-    ]
+        Removal(
+            job.folder, size_of(job.folder), f"{job.status} {age(job.finished_at, now)} ago",
+            job.pk, job.finished_at,
+        )
+        for job in jobs.filter(unfinished | finished, files_removed_at=None).order_by("finished_at")
+    ]  # fmt: skip
     return found + _orphans()
 
 
+def age(then: datetime | None, now: datetime) -> str:
+    """How long ago, in days."""
+    days = (now - then).days if then else 0
+    return "1 day" if days == 1 else f"{days} days"
+
+
 def _orphans() -> list[Removal]:
-    """Folders without a job: of uploads that were refused half-way, of jobs that were deleted."""
+    """Folders no job needs: of uploads that broke off, of deleted jobs, of an interrupted clean-up."""
     base = Path(settings.JOBS_DIR)
     if not base.is_dir():
         return []
@@ -65,35 +76,53 @@ def _orphans() -> list[Removal]:
                 old[UUID(folder.name)] = folder
         except (ValueError, FileNotFoundError):
             continue
-    known = set(Job.objects.filter(pk__in=old).values_list("pk", flat=True))
+    jobs = dict(Job.objects.filter(pk__in=old).values_list("pk", "files_removed_at"))
     return [
-        Removal(folder, size_of(folder), "belongs to no job")
+        Removal(
+            folder,
+            size_of(folder),
+            "left by an interrupted clean-up" if pk in jobs else "belongs to no job",
+        )
         for pk, folder in old.items()
-        if pk not in known
+        if pk not in jobs or jobs[pk] is not None
     ]
 
 
 def clean_up(*, dry_run: bool = False) -> list[Removal]:
-    """Remove what is due; with ``dry_run`` only say what would be."""
+    """Remove what is due and return what was; with ``dry_run`` only say what would be."""
     removals = due()
     if dry_run:
         return removals
-    for removal in removals:
-        if removal.job is not None:
-            # The row first: a job whose files are half gone must not be taken up again.
-            marked = Job.objects.filter(pk=removal.job, status__in=_ENDED, files_removed_at=None)
-            if not marked.update(files_removed_at=timezone.now()):
-                continue
-            events.forget(f"job-{removal.job}")
-        shutil.rmtree(removal.folder, ignore_errors=True)
-        log.info("removed %s (%s, %d bytes)", removal.folder, removal.reason, removal.bytes)
+    done = [removal for removal in removals if _remove(removal)]
     for folder in Path(settings.JOBS_DIR).glob("*/work"):
         files.sweep(folder)
         files.sweep(folder / "clips")
-    return removals
+    _forget_old_rows()
+    return done
 
 
-_ENDED = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+def _remove(removal: Removal) -> bool:
+    """Remove one folder; False where its job began again meanwhile."""
+    if removal.job is not None:
+        # The row first, if the job is still the one that was found: once its files are half gone
+        # it must not be taken up again (``Job.move`` looks at this mark).
+        same = Job.objects.filter(
+            pk=removal.job, status__in=FINAL, finished_at=removal.since, files_removed_at=None
+        )
+        if not same.update(files_removed_at=timezone.now()):
+            return False
+        events.forget(f"job-{removal.job}")
+    shutil.rmtree(removal.folder, ignore_errors=True)
+    log.info("removed %s (%s, %d bytes)", removal.folder, removal.reason, removal.bytes)
+    return True
+
+
+def _forget_old_rows() -> None:
+    """Rows that nobody asks for any more: starts that no quota counts, events of deleted jobs."""
+    now = timezone.now()
+    JobStart.objects.filter(at__lt=now - timedelta(days=1)).delete()
+    longest = max(settings.KEEP_FAILED_DAYS, settings.KEEP_FILMS_DAYS) + 1
+    events.forget_before(now - timedelta(days=longest))
 
 
 def size_of(folder: Path) -> int:

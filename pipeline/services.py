@@ -18,6 +18,7 @@ from casset.lib.errors import InvalidTransition, MediaError, ValidationError
 from casset.media import probe
 from casset.media.audio.lyrics import formats
 from casset.media.shaders import images
+from casset.web import events as watched
 from pipeline import admission, estimate, events, flow, ledger, workroom
 from pipeline.contracts import ASPECT_SIZES, Plan
 from pipeline.models import Clip, Film, Job, Stage, Status, Take, Work
@@ -211,8 +212,9 @@ def delete_job(*, job: Job) -> None:
     """Remove a job with everything that belongs to it; one that runs is cancelled first."""
     if not job.is_final:
         cancel_job(job=job)
-    folder = job.folder
+    folder, channel = job.folder, job.channel
     job.delete()
+    watched.forget(channel)
     shutil.rmtree(folder, ignore_errors=True)
 
 
