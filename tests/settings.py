@@ -10,6 +10,7 @@ import shutil
 from itertools import count
 from pathlib import Path
 
+from casset.servers import places
 from casset.servers.lock import AlreadyRunning, Lock
 
 
@@ -33,6 +34,9 @@ _RUN = "CASSET_TEST_RUN"
 if _RUN not in os.environ:  # noqa: TID251 - set: a process that a test started
     _var = _free_folder(Path(__file__).resolve().parent.parent / "var" / "tests")
     os.environ.update({_RUN: str(os.getpid()), "CASSET_VAR": str(_var)})  # noqa: TID251
+if places.is_open(Path(os.environ["CASSET_VAR"])):  # noqa: TID251
+    # Where servers of folders that only root enters keep their data: nothing outside stays behind.
+    places.SYSTEM_FOLDER = Path(os.environ["CASSET_VAR"]) / "system"  # noqa: TID251
 
 from casset.settings import *  # noqa: E402, F403
 from casset.settings import STORAGES  # noqa: E402

@@ -18,7 +18,9 @@ from casset.servers.supervisor import Program
 IO_THREADS = 8
 ENVIRONMENT = {"PYTHONUNBUFFERED": "1"}  # what they say is passed on at once
 CELERY = [
-    sys.executable, "-W", "ignore:You're running the worker with superuser privileges",
+    sys.executable,
+    "-W", "ignore:You're running the worker with superuser privileges",
+    "-W", "ignore::PendingDeprecationWarning",  # of Celery, each time Redis goes away
     "-m", "celery", "--quiet", "--skip-checks", "--app", "casset.celery",
 ]  # fmt: skip
 
@@ -75,6 +77,7 @@ def io_worker() -> Program:
 
 def beat() -> Program:
     schedule = settings.VAR_DIR / "run" / "beat-schedule"
+    schedule.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Program(
         name="beat",
         command=[

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from casset.lib.errors import CassetError
-from casset.servers import embedded
+from casset.servers import embedded, places
 from casset.servers.supervisor import Program, Supervisor, say
 from casset.web import processes, readying
 
@@ -59,6 +59,9 @@ class Command(BaseCommand):
             time.sleep(0.2)
 
     def _programs(self) -> Sequence[Program]:
+        home = places.home(settings.VAR_DIR)
+        if settings.EMBEDDED_DATABASE and home != settings.VAR_DIR.resolve():
+            say(f"the database is kept in {home}: its user cannot enter {settings.VAR_DIR}")
         if count := readying.migrate():
             say(f"database brought up to date ({count} migration{'' if count == 1 else 's'})")
         if readying.collect_static_files():
