@@ -38,7 +38,7 @@ def manage(*arguments: str, var: Path, port: int, **options) -> subprocess.Popen
 
 
 def said_by(process: subprocess.Popen, typed: str | None = None) -> str:
-    text, _ = process.communicate(typed, timeout=60)
+    text, _ = process.communicate(typed, timeout=120)
     return text
 
 
@@ -73,7 +73,7 @@ def test_up_says_where_it_is_when_it_answers_and_ctrl_c_ends_all_of_it(var, move
         up.send_signal(signal.SIGINT)
         assert "Traceback" not in "".join(lines) + said_by(up)
         assert up.returncode == 0
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 30  # what its patience adds up to
     finally:
         up.kill()
         up.wait()
