@@ -73,6 +73,24 @@ def test_headers_do_not_depend_on_what_is_shown(tmp_path):
     assert segment.inspect(tmp_path / "n.mp4").extradata == still.extradata == headers(SIZE)
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (720, 720), (64, 36), (48, 20)])
+def test_the_small_copy_of_a_frame_holds_the_mean_of_each_cell(size):
+    width, height = size
+    shapes = ((height, width), (height // 2, width // 2), (height // 2, width // 2))
+    across = [np.linspace(20 + 30 * i, 220 - 40 * i, w) for i, (_, w) in enumerate(shapes)]
+    rows, columns = grid.shape(size)
+    cells = grid.shrink(
+        Planes(*(np.tile(x, (h, 1)).astype(np.uint8) for x, (h, _) in zip(across, shapes, strict=True))),
+        (rows, columns),
+    )  # fmt: skip
+    assert cells.shape == (rows, columns, 3)
+    for i, x in enumerate(across):
+        middles = (np.arange(columns) + 0.5) / columns * (len(x) - 1)
+        steepest = abs(x[1] - x[0])
+        wanted = np.interp(middles, np.arange(len(x)), x)
+        assert np.abs(cells[..., i] - wanted).max() <= 1.5 + steepest
+
+
 def test_the_picture_is_tagged_as_bt709_in_limited_range(tmp_path):
     with av.open(str(write(tmp_path / "a.mp4", range(3)))) as container:
         context = container.streams.video[0].codec_context

@@ -58,6 +58,27 @@ def test_a_crossfade_mixes_light_and_is_even_on_the_boundary(tmp_path):
     assert float(frames[7].y.mean()) == pytest.approx(16 + ((24**2 + 184**2) / 2) ** 0.5, abs=1.5)
 
 
+def test_every_pixel_is_mixed_in_the_light_it_shows():
+    rng = np.random.default_rng(4)
+    a, b = (
+        Planes(*(rng.integers(0, 256, shape).astype(np.uint8) for shape in ((36, 64), (18, 32), (18, 32))))
+        for _ in range(2)
+    )  # fmt: skip
+    for share in (0.02, 0.3, 0.5, 0.97):
+        mixed = transitions.crossfade(a, b, share)
+        light = [(plane.astype(float) - 16).clip(0) ** 2 for plane in (a.y, b.y)]
+        wanted = 16 + np.sqrt(light[0] * (1 - share) + light[1] * share)
+        assert np.abs(mixed.y - wanted).max() <= 0.5 + 1e-3
+        small = [
+            (np.floor(y.reshape(18, 2, 32, 2).sum(axis=(1, 3)) / 4 + 0.5) - 16).clip(0)
+            for y in (a.y.astype(float), b.y.astype(float), mixed.y.astype(float))
+        ]
+        for ca, cb, made in ((a.u, b.u, mixed.u), (a.v, b.v, mixed.v)):
+            pull = (ca - 128.0) * small[0] * (1 - share) + (cb - 128.0) * small[1] * share
+            chroma = (128 + pull / np.maximum(small[2], 1)).clip(16, 240)
+            assert np.abs(made - chroma).max() <= 0.5 + 1e-3
+
+
 def test_equal_pictures_stay_as_they_are_through_a_crossfade(tmp_path):
     frames = rendered(tmp_path, "crossfade", flat(120, 100, 160), flat(120, 100, 160))
     for frame in frames:

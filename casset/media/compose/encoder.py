@@ -96,15 +96,15 @@ def configure(context: VideoCodecContext, size: tuple[int, int], encoder: Encode
 
 @cache
 def headers(size: tuple[int, int], encoder: Encoder = ENCODER) -> bytes:
-    """The MP4 extradata (avcC) that every segment of this size must carry. Costs one opened encoder."""
+    """The MP4 extradata (avcC) that every segment of this size must carry. Costs one opened encoder.
+
+    A fragmented MP4 carries it from its start, so that no frame need be encoded for it.
+    """
     sink = io.BytesIO()
-    with av.open(sink, "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=FPS)
-        configure(stream.codec_context, size, encoder)
-        black = av.VideoFrame(size[0], size[1], "yuv420p")
-        black.pts, black.time_base = 0, TIME_BASE
-        container.mux(stream.encode(black))
-        container.mux(stream.encode(None))
+    fragmented = {"movflags": "empty_moov+default_base_moof"}
+    with av.open(sink, "w", format="mp4", options=fragmented) as container:
+        configure(container.add_stream("libx264", rate=FPS).codec_context, size, encoder)
+        container.start_encoding()
     sink.seek(0)
     with av.open(sink) as container:
         return bytes(container.streams.video[0].codec_context.extradata or b"")
