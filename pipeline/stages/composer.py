@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -22,6 +22,7 @@ from casset.media.audio.decode import Sound
 from casset.media.compose import files, mux, normalise, segment, source, timeline, transitions
 from casset.media.compose.encoder import ENCODER
 from casset.media.compose.normalise import Overlay
+from casset.media.picture import Planes
 from pipeline.contracts import ASPECT_SIZES, Clip, Clips, Film, Plan
 
 log = logging.getLogger(__name__)
@@ -30,17 +31,31 @@ MIN_CLIPS = 3
 FILM_GRID = "film.grid.npy"
 
 
+# Raw frames kept for transitions to come: what about four clips' ends need, 200 MB at 1080p.
+MAX_ASIDE = 64
+
+
 @dataclass(frozen=True)
 class Prepared:
-    """A clip's file, laid out as its place in the film wants it."""
+    """A clip's file, as its place in the film wants it.
+
+    One drawn for this film holds all frames of its span. One fitted here, from ``fitted_from``,
+    holds the span's body only: what its transitions need is fitted without being encoded.
+    """
 
     path: Path
     looped: bool = False
     trimmed: bool = False
+    fitted_from: Clip | None = None
+
+    @property
+    def identity(self) -> list[str | int]:
+        """Changes when the clip's frames do; a fitted file's name says all it was made from."""
+        return [self.path.name] if self.fitted_from else _identity(self.path)
 
 
 class Composition:
-    """A film being put together in ``work``. Nothing but files is kept, so any process may go on with it.
+    """A film being put together in ``work``. Any process may go on with it: all it needs lies in files.
 
     ``overlay`` draws on clips that are fitted here (words on clips of a video service; the local
     generator sets its own); ``overlay_key`` must change when what it draws does. ``size`` is the
@@ -64,6 +79,8 @@ class Composition:
         self._overlay, self._overlay_key = overlay, overlay_key
         self._prepared: dict[int, Prepared] = {}
         self._joins: dict[int, Path] = {}
+        # Frames of fitted clips for transitions to come, so that they need not be decoded again.
+        self._aside: dict[int, dict[int, Planes]] = {}
 
     def add(self, clip: Clip) -> tuple[int, ...]:
         """Take in one finished clip and render what it completes; returns those transitions' indices.
@@ -84,25 +101,31 @@ class Composition:
         made_from = {
             "clip": clip.fingerprint or _identity(path),
             "file": _identity(path),
-            "span": [span.first_frame, span.frames, *span.key_frames],
+            "span": [span.first_frame, span.frames, span.body.start, span.body.stop],
+            "key_frames": span.body_key_frames,
             "size": self.size,
             "encoder": ENCODER.fingerprint(),
             "overlay": self._overlay_key if self._overlay else "",
         }
         fitted = self.work / f"clip-{index:03d}-{fingerprint(made_from)[:16]}.mp4"
-        if _fits(fitted, self.size, span):
+        if _holds(fitted, self.size, len(span.body)):
             pace = normalise.pace(source.look(path).length_s, span.frames)
         else:
+            self._aside[index] = {}
             pace = normalise.normalise(
                 path,
                 fitted,
                 self.size,
                 span.frames,
                 first_frame=span.first_frame,
-                key_frames=span.key_frames,
+                key_frames=span.body_key_frames,
+                body=span.body,
+                aside=self._aside[index].__setitem__,
                 overlay=self._overlay,
             )
-        self._prepared[index] = Prepared(fitted, pace.looped, pace.trimmed)
+            while sum(map(len, self._aside.values())) > MAX_ASIDE:
+                del self._aside[next(iter(self._aside))]
+        self._prepared[index] = Prepared(fitted, pace.looped, pace.trimmed, clip)
         return self._prepared[index]
 
     def transition_ready(self, index: int) -> bool:
@@ -117,28 +140,54 @@ class Composition:
             return True
         if index not in self._prepared or index + 1 not in self._prepared:
             return False
-        before, after = self._prepared[index].path, self._prepared[index + 1].path
+        before, after = self._prepared[index], self._prepared[index + 1]
         made_from = [
             join.kind,
             join.start_frame,
-            _identity(before),
-            _identity(after),
+            before.identity,
+            after.identity,
             ENCODER.fingerprint(),
         ]
         out = self.work / f"join-{index:03d}-{fingerprint(made_from)[:16]}.mp4"
         try:
             if not _holds(out, self.size, join.frames):
                 spans = (self.timeline.clips[index], self.timeline.clips[index + 1])
-                transitions.render(join, before, after, spans, out)
+                leaving, coming = transitions.needs(join, spans)
+                transitions.render(
+                    join, self._side(index, leaving), self._side(index + 1, coming), spans, out
+                )
         except (MediaError, GenerationError) as fault:
             log.warning("transition %s became a cut: %s", index, fault)
             self.notes.append(
                 f"The {join.kind} after shot {index + 1} could not be rendered; a cut is used."
             )
             self.timeline = self.timeline.with_cut(index)
+            for side in (index, index + 1):
+                if again := self._prepared[side].fitted_from:
+                    self.place(side, again)  # its body now reaches to the cut
             return True
         self._joins[index] = out
         return True
+
+    def _side(self, index: int, wanted: range) -> Path | Iterable[Planes]:
+        """What a transition shows of clip ``index``: its file, or its frames where the file lacks them.
+
+        Frames kept aside are handed over for good; otherwise they are fitted again.
+        """
+        prepared, span = self._prepared[index], self.timeline.clips[index]
+        if prepared.fitted_from is None:
+            return prepared.path
+        kept = self._aside.get(index, {})
+        if all(n in kept for n in wanted):
+            return [kept.pop(n) for n in wanted]
+        return normalise.frames_of(
+            local_path(prepared.fitted_from),
+            self.size,
+            span.frames,
+            wanted,
+            first_frame=span.first_frame,
+            overlay=self._overlay,
+        )
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -148,7 +197,9 @@ class Composition:
     @property
     def pieces(self) -> tuple[mux.Piece, ...]:
         """The film as runs to copy; every clip and transition must be there."""
-        return tuple(mux.Piece(self._file(run), run.skip, run.frames) for run in self.timeline.runs)
+        return tuple(
+            mux.Piece(self._file(run), self._skip(run), run.frames) for run in self.timeline.runs
+        )
 
     @property
     def prepared(self) -> Sequence[Prepared]:
@@ -157,7 +208,7 @@ class Composition:
     def grid(self) -> np.ndarray:
         """The film's frames in small, (frames, rows, columns, 3), from what was kept beside the segments."""
         parts = [
-            segment.grid_of(self._file(run))[run.skip : run.skip + run.frames]
+            segment.grid_of(self._file(run))[self._skip(run) :][: run.frames]
             for run in self.timeline.runs
         ]
         return np.concatenate(parts)
@@ -170,9 +221,15 @@ class Composition:
                 path.unlink(missing_ok=True)
         self._prepared.clear()
         self._joins.clear()
+        self._aside.clear()
 
     def _file(self, run: timeline.Run) -> Path:
         return self._prepared[run.index].path if run.source == "clip" else self._joins[run.index]
+
+    def _skip(self, run: timeline.Run) -> int:
+        """Frames before the run in its file; a fitted clip's file begins with it."""
+        fitted = run.source == "clip" and self._prepared[run.index].fitted_from is not None
+        return 0 if fitted else run.skip
 
 
 def prepare_audio(sound: Sound, work: Path) -> Path:

@@ -24,7 +24,7 @@ def fitted(clip: Path, frames: int, **options: object) -> list[int]:
     out = clip.with_name("fitted.mp4")
     normalise.normalise(clip, out, SIZE, frames, **options)
     shown = [(place, number_of(y)) for place, y in decoded(out)]
-    assert [place for place, _ in shown] == list(range(frames))
+    assert [place for place, _ in shown] == list(range(len(options.get("body", range(frames)))))
     return [number for _, number in shown]
 
 
@@ -151,6 +151,40 @@ def test_words_are_set_on_every_frame_of_the_film_once(tmp_path):
     assert [frame for frame, _ in seen] == list(range(500, 560))
     assert all(level == pytest.approx(90, abs=3) for _, level in seen)  # never drawn on twice
     assert all(float(p.y[5:15].mean()) > 230 for p in segment.read(tmp_path / "o.mp4"))
+
+
+def test_frames_outside_the_body_are_set_aside_and_not_written(tmp_path):
+    clip = write_clip(tmp_path / "c.mp4", cards(48))
+    aside: dict[int, Planes] = {}
+    drawn: list[int] = []
+
+    def overlay(planes: Planes, frame: int) -> None:
+        drawn.append(frame)
+
+    numbers = fitted(
+        clip, 60, body=range(7, 52), aside=aside.__setitem__, first_frame=100, overlay=overlay
+    )
+    shown = [int((p + 0.5) * 24 / 30 + 1e-9) for p in range(60)]
+    assert numbers == shown[7:52]
+    assert {n: number_of(planes.y) for n, planes in aside.items()} == {
+        n: shown[n] for n in (*range(7), *range(52, 60))
+    }
+    assert drawn == list(range(100, 160))
+    again = list(normalise.frames_of(clip, SIZE, 60, range(52, 60)))
+    for n, planes in zip(range(52, 60), again, strict=True):
+        assert all(np.array_equal(one, other) for one, other in zip(planes, aside[n], strict=True))
+
+
+def test_no_more_of_a_clip_is_fitted_than_is_asked_for(tmp_path):
+    clip = write_clip(tmp_path / "c.mp4", cards(48))
+    drawn: list[int] = []
+
+    def overlay(planes: Planes, frame: int) -> None:
+        drawn.append(frame)
+
+    normalise.normalise(clip, tmp_path / "o.mp4", SIZE, 60, body=range(7, 40), overlay=overlay)
+    assert drawn == list(range(7, 40))
+    assert segment.inspect(tmp_path / "o.mp4").frames == 33
 
 
 def test_a_clip_cut_off_half_way_is_used_as_far_as_it_goes(tmp_path):

@@ -18,7 +18,7 @@ from casset.media.compose.encoder import ENCODER, FPS, headers
 from casset.media.compose.segment import SegmentWriter
 from casset.media.picture import Planes
 from pipeline import contracts
-from tests.compose.cards import SIZE, card, decoded, number_of
+from tests.compose.cards import SIZE, av_frame, card, decoded, number_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,6 +50,29 @@ def test_every_frame_is_where_it_was_written(tmp_path):
 def test_equal_frames_give_equal_bytes(tmp_path):
     first, second = write(tmp_path / "a.mp4", range(40)), write(tmp_path / "b.mp4", range(40))
     assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("size", [(320, 180), (330, 182)])  # without and with padding in the frame
+def test_a_frame_taken_as_it_lies_is_encoded_like_its_planes(tmp_path, size):
+    with SegmentWriter(tmp_path / "a.mp4", size, key_frames=(5,)) as writer:
+        for n in range(12):
+            writer.write(card(n // 2, size))
+    with SegmentWriter(tmp_path / "b.mp4", size, key_frames=(5,)) as writer:
+        for n in range(0, 12, 2):
+            frame = av_frame(card(n // 2, size))
+            writer.take(frame)
+            writer.take(frame)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+    assert np.array_equal(segment.grid_of(tmp_path / "a.mp4"), segment.grid_of(tmp_path / "b.mp4"))
+
+
+def test_a_frame_of_another_size_or_kind_is_not_taken(tmp_path):
+    with SegmentWriter(tmp_path / "a.mp4", SIZE) as writer:
+        writer.write(card(1))
+        with pytest.raises(ValueError, match="does not fit"):
+            writer.take(av_frame(card(1, (160, 90))))
+        with pytest.raises(ValueError, match="does not fit"):
+            writer.take(av_frame(card(1)).reformat(format="yuv444p"))
 
 
 def test_key_frames_are_where_they_were_asked_for(tmp_path):

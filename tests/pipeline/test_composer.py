@@ -9,7 +9,7 @@ import pytest
 
 from casset.lib.errors import GenerationError, MissingCapability
 from casset.media.audio.decode import Sound
-from casset.media.compose import files, mux, transitions
+from casset.media.compose import files, mux, segment, transitions
 from casset.media.compose.segment import SegmentWriter
 from casset.media.picture import Planes
 from pipeline.contracts import (
@@ -157,6 +157,84 @@ def test_clips_of_other_sizes_and_rates_are_fitted_and_counted(tmp_path, song):
     # The long clip begins with its head handle of 7 frames, at a speed of 1.05: 5 s for 117 frames.
     place = 120 - 83
     assert numbers[120] == int((place + 0.5) / 30 * 1.05 * 24)
+
+
+def foreign_clips(folder: Path, plan: Plan) -> Clips:
+    """Clips of another size whose frames carry the film's own numbers."""
+    film = composer.Composition(plan, folder, size=SIZE)
+    made = []
+    for span in film.timeline.clips:
+        numbers = range(span.first_frame, span.last_frame)
+        pictures = [card(n, (256, 144)) for n in numbers]
+        made.append(
+            clip_of(span.index, write_clip(folder / f"far-{span.index}.mp4", pictures, rate=30))
+        )
+    return clips_of(*made)
+
+
+def all_in_place(film: Path) -> bool:
+    numbers, wanted = np.array(shown(film)), np.arange(TOTAL)
+    dark = np.abs(wanted - 200) <= 2  # in the middle of the fade a card cannot be read
+    return len(numbers) == TOTAL and bool((numbers[~dark] == wanted[~dark]).all())
+
+
+def test_fitted_clips_meet_frame_by_frame_and_encode_only_what_is_shown(tmp_path, song):
+    plan = plan_of()
+    film = compose(plan, foreign_clips(tmp_path, plan), song, tmp_path)
+    assert film.fallbacks == ()
+    assert all_in_place(tmp_path / "film.mp4")
+    written = [segment.inspect(path).frames for path in (tmp_path / "work").glob("*-*.mp4")]
+    assert sum(written) == TOTAL
+
+
+def test_a_transition_of_fitted_clips_is_made_again_from_the_clips_given(
+    tmp_path, song, monkeypatch
+):
+    plan = plan_of()
+    clips = foreign_clips(tmp_path, plan)
+    compose(plan, clips, song, tmp_path)
+    first = (tmp_path / "film.mp4").read_bytes()
+    for join in (tmp_path / "work").glob("join-*.mp4"):
+        join.unlink()
+
+    def never(*arguments: object, **options: object) -> None:
+        raise AssertionError("encoded again")
+
+    monkeypatch.setattr(composer.normalise, "normalise", never)
+    compose(plan, clips, song, tmp_path)
+    assert (tmp_path / "film.mp4").read_bytes() == first
+
+
+def test_fitted_clips_that_come_in_any_order_take_little_memory(tmp_path, song, monkeypatch):
+    monkeypatch.setattr(composer, "MAX_ASIDE", 40)
+    plan = plan_of()
+    clips = foreign_clips(tmp_path, plan)
+    film = composer.Composition(plan, tmp_path / "work", size=SIZE)
+    for index in (3, 2, 0, 1):
+        film.add(clips.clips[index])
+        assert sum(map(len, film._aside.values())) <= 40
+    assert not any(film._aside.values())  # all was handed over or let go
+    compose(plan, clips, song, tmp_path)
+    assert all_in_place(tmp_path / "film.mp4")
+
+
+def test_a_failed_transition_of_fitted_clips_becomes_a_cut_with_no_frame_lost(
+    tmp_path, song, monkeypatch
+):
+    plan = plan_of()
+    clips = foreign_clips(tmp_path, plan)
+    real = transitions.render
+
+    def render(join: transitions.Join, *arguments: object) -> Path:
+        if join.index == 0:
+            raise GenerationError("no")
+        return real(join, *arguments)
+
+    monkeypatch.setattr(transitions, "render", render)
+    film = compose(plan, clips, song, tmp_path)
+    assert film.transitions_applied == 2
+    assert "a cut is used" in film.fallbacks[0]
+    assert all_in_place(tmp_path / "film.mp4")
 
 
 def test_words_are_set_on_fitted_clips_at_the_films_own_time(tmp_path, song):

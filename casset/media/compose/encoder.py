@@ -67,6 +67,7 @@ class Encoder:
             "profile": self.profile,
             "level": self.level,
             "forced-idr": "1",
+            "a53cc": "0",  # captions hidden in a clip of someone else's stay there
             "x264-params": ":".join(p for p in pinned if p),
         }
 

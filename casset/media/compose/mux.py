@@ -22,7 +22,7 @@ from casset.lib.errors import GenerationError, MediaError
 from casset.media.audio.decode import Sound
 from casset.media.compose import files
 from casset.media.compose.encoder import FPS, TIME_BASE
-from casset.media.compose.segment import MUX_OPTIONS, QUICK_OPEN, frame_number
+from casset.media.compose.segment import MUX_OPTIONS, QUICK_OPEN, frame_numbers
 from casset.media.ffmpeg import source_url
 
 AUDIO_BITRATE = 256_000
@@ -112,28 +112,29 @@ def measure(path: Path) -> Joined:
         with av.open(source_url(path), options=QUICK_OPEN) as container:
             video, audio = container.streams.video[0], container.streams.audio[0]
             numbers: list[int] = []
-            begin, end = Fraction(0), Fraction(0)
+            begin = end = 0  # of the sound, in its own ticks
             first = True
+            number_of, picture, tick = frame_numbers(video), video.index, audio.time_base
             for packet in container.demux(video, audio):
-                if packet.pts is None or packet.time_base is None:
+                if packet.pts is None:
                     continue
-                if packet.stream.index == video.index:
-                    number = frame_number(packet)
+                if packet.stream_index == picture:
+                    number = number_of(packet)
                     numbers.append(-1 if number is None else number)
                 else:
-                    start = packet.pts * packet.time_base
-                    end = max(end, start + (packet.duration or 0) * packet.time_base)
-                    begin, first = (start if first else begin), False
+                    end = max(end, packet.pts + (packet.duration or 0))
+                    begin, first = (packet.pts if first else begin), False
     except (av.error.FFmpegError, OSError, IndexError) as fault:
         raise MediaError(f"{path.name} cannot be read. Compose the film again.") from fault
     if sorted(numbers) != list(range(len(numbers))):
         raise MediaError(f"{path.name} has frames off their places. Compose the film again.")
-    begin = max(begin, Fraction(0))  # priming lies before zero and is not heard
+    begin = max(begin, 0)  # priming lies before zero and is not heard
+    second = 1 / (tick or Fraction(1, 44_100))
     return Joined(
         frames=len(numbers),
         video_s=len(numbers) / FPS,
-        audio_s=float(end - begin),
-        audio_start_s=float(begin),
+        audio_s=float((end - begin) / second),
+        audio_start_s=float(begin / second),
         size_bytes=path.stat().st_size,
     )
 
@@ -177,15 +178,17 @@ def _copy(
                     progress(done / total)
 
 
-def _audio_packets(sound: InputContainer) -> Iterator[tuple[Fraction, Packet, bool]]:
-    for packet in sound.demux(sound.streams.audio[0]):
-        if packet.dts is not None and packet.time_base is not None:
-            yield packet.dts * packet.time_base, packet, False
+def _audio_packets(sound: InputContainer) -> Iterator[tuple[float, Packet, bool]]:
+    stream = sound.streams.audio[0]
+    tick_s = float(stream.time_base or Fraction(1, stream.rate))
+    for packet in sound.demux(stream):
+        if packet.dts is not None:
+            yield packet.dts * tick_s, packet, False
 
 
 def _video_packets(
     pieces: Sequence[Piece], extradata: bytes
-) -> Iterator[tuple[Fraction, Packet, bool]]:
+) -> Iterator[tuple[float, Packet, bool]]:
     """Every packet of the film in decoding order, stamped from its place in the film."""
     place = 0
     for piece in pieces:
@@ -201,7 +204,7 @@ def _video_packets(
                 packet.pts = place + number - piece.skip
                 packet.dts = place + sent - delay
                 packet.duration = 1
-                yield packet.dts * TIME_BASE, packet, True
+                yield (place + sent - delay) / FPS, packet, True
         place += piece.frames
 
 
@@ -210,9 +213,11 @@ def _run(container: InputContainer, piece: Piece) -> Iterator[tuple[int, int, Pa
     wanted = range(piece.skip, piece.skip + piece.frames)
     seen: set[int] = set()
     delay = 0
+    stream = container.streams.video[0]
+    number_of = frame_numbers(stream)
     try:
-        for index, packet in enumerate(container.demux(container.streams.video[0])):
-            number = frame_number(packet) if packet.size and not packet.is_corrupt else None
+        for index, packet in enumerate(container.demux(stream)):
+            number = number_of(packet) if packet.size and not packet.is_corrupt else None
             if index == 0 and packet.dts is not None and packet.time_base is not None:
                 delay = round(-packet.dts * packet.time_base * FPS)
             if not seen and number != piece.skip:

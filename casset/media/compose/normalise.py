@@ -79,30 +79,74 @@ def normalise(
     *,
     first_frame: int = 0,
     key_frames: Collection[int] = (),
+    body: range | None = None,
+    aside: Callable[[int, Planes], None] | None = None,
     overlay: Overlay | None = None,
     encoder: Encoder = ENCODER,
 ) -> Pace:
-    """Write ``clip`` as ``frames`` frames of the film's size and rate to ``out``.
+    """Fit ``clip`` to ``frames`` frames of the film's size and rate and write them to ``out``.
 
-    ``first_frame`` is the film's number of the first of them, handed to ``overlay``. Raises
-    ``MediaError`` when the clip cannot be used, with what is wrong with it.
+    ``first_frame`` is the film's number of the first of them, handed to ``overlay``. Where ``body``
+    is given only those frames are written; ``aside`` gets the others with their numbers, each its
+    own copy. Key frames count from the first frame written. Raises ``MediaError`` when the clip
+    cannot be used, with what is wrong with it.
     """
     facts = source.look(clip)
     how = pace(facts.length_s, frames)
-    fitter = Fitter(size, facts.pixel_shape)
-    with SegmentWriter(out, size, key_frames=key_frames, frames=frames, encoder=encoder) as writer:
-        shown: Planes | None = None
-        of: VideoFrame | None = None
-        for n, frame in enumerate(_on_grid(facts, how, frames)):
-            if shown is None or frame is not of:
-                shown, of = fitter.fit(frame), frame
-            if overlay is None:
-                writer.write(shown)
-                continue
-            drawn = Planes(shown.y.copy(), shown.u.copy(), shown.v.copy())
-            overlay(drawn, first_frame + n)
-            writer.write(drawn)
+    body = range(frames) if body is None else body
+    wanted = range(body.stop) if aside is None else range(frames)
+    with SegmentWriter(
+        out, size, key_frames=key_frames, frames=len(body), encoder=encoder
+    ) as writer:
+        for n, frame in _fitted(facts, how, size, wanted):
+            if n not in body:
+                if aside is not None:
+                    aside(n, _drawn(frame, first_frame + n, overlay))
+            elif overlay is None:
+                writer.take(frame)
+            else:
+                writer.write(_drawn(frame, first_frame + n, overlay))
     return how
+
+
+def frames_of(
+    clip: Path,
+    size: tuple[int, int],
+    frames: int,
+    wanted: range,
+    *,
+    first_frame: int = 0,
+    overlay: Overlay | None = None,
+) -> Iterator[Planes]:
+    """The frames ``wanted`` of those that ``normalise`` would write, before they are encoded.
+
+    Decodes the clip from its start to the last of them. Raises ``MediaError`` as ``normalise`` does.
+    """
+    facts = source.look(clip)
+    for n, frame in _fitted(facts, pace(facts.length_s, frames), size, wanted):
+        yield _drawn(frame, first_frame + n, overlay)
+
+
+def _fitted(
+    facts: source.ClipFacts, how: Pace, size: tuple[int, int], wanted: range
+) -> Iterator[tuple[int, VideoFrame]]:
+    """(number, frame at the film's size) of the frames ``wanted``; each source frame is fitted once."""
+    fitter = Fitter(size, facts.pixel_shape)
+    of: VideoFrame | None = None
+    for n, frame in enumerate(_on_grid(facts, how, wanted.stop)):
+        if n < wanted.start:
+            continue
+        if frame is not of:
+            shown, of = fitter.fit(frame), frame
+        yield n, shown
+
+
+def _drawn(frame: VideoFrame, number: int, overlay: Overlay | None) -> Planes:
+    """A copy of a fitted frame, drawn on; the frame may be shown again."""
+    planes = planes_of(frame)
+    if overlay is not None:
+        overlay(planes, number)
+    return planes
 
 
 def _clock(place: int, speed: float) -> float:
@@ -139,7 +183,7 @@ class Fitter:
         self._built_for: tuple[object, ...] = ()
         self._graph: Graph | None = None
 
-    def fit(self, frame: VideoFrame) -> Planes:
+    def fit(self, frame: VideoFrame) -> VideoFrame:
         """The frame at the film's size. A change of the source's shape half-way is followed."""
         turns = round((-frame.rotation % 360) / 90) % 4  # quarter turns clockwise
         kind = (frame.width, frame.height, frame.format.name, frame.colorspace, turns)
@@ -147,7 +191,7 @@ class Fitter:
             self._graph, self._built_for = self._build(frame, turns), kind
         frame.time_base, frame.pts = Fraction(1, FPS), 0
         self._graph.vpush(frame)
-        return planes_of(self._graph.vpull())
+        return self._graph.vpull()
 
     def _build(self, frame: VideoFrame, turns: int) -> Graph:
         graph = Graph()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ import numpy as np
 from av.packet import Packet
 from av.video.frame import PictureType, VideoFrame
 from av.video.plane import VideoPlane
+from av.video.stream import VideoStream
 
 from casset.lib.errors import GenerationError, MediaError
 from casset.media.compose import files, grid
@@ -79,7 +80,7 @@ class SegmentWriter:
         except (OSError, av.error.FFmpegError) as fault:
             self._fail(fault)
         self._frame = _blank(size)
-        self._views = _views(self._frame, size)
+        self._views = _views(self._frame)
 
     def write(self, planes: Planes) -> None:
         """Encode one frame. ``planes`` may be reused by the caller afterwards."""
@@ -87,7 +88,19 @@ class SegmentWriter:
             raise ValueError(f"a frame of {planes.size} does not fit a segment of {self.size}")
         for view, plane in zip(self._views, planes, strict=True):
             np.copyto(view, plane)
-        frame = self._frame
+        self._encode(self._frame, planes)
+
+    def take(self, frame: VideoFrame) -> None:
+        """Encode a yuv420p frame (BT.709, limited range) as it lies, uncopied. It may be given again."""
+        if (frame.width, frame.height, frame.format.name) != (*self.size, "yuv420p"):
+            raise ValueError(
+                f"a frame of {frame.width} x {frame.height} in {frame.format.name} does not fit "
+                f"a segment of {self.size}"
+            )
+        frame.time_base = TIME_BASE
+        self._encode(frame, Planes(*_views(frame)))
+
+    def _encode(self, frame: VideoFrame, planes: Planes) -> None:
         frame.pts = self.written
         key = self.written == 0 or self.written in self._key_frames
         frame.pict_type = PictureType.I if key else PictureType.NONE
@@ -192,7 +205,8 @@ def inspect(path: Path) -> SegmentFacts:
             stream = container.streams.video[0]
             context = stream.codec_context
             packets = [p for p in container.demux(stream) if p.size and not p.is_corrupt]
-            numbers = [frame_number(packet) for packet in packets]
+            number_of = frame_numbers(stream)
+            numbers = [number_of(packet) for packet in packets]
             keys = [n for n, packet in zip(numbers, packets, strict=True) if packet.is_keyframe]
             return SegmentFacts(
                 path=path,
@@ -253,20 +267,24 @@ def read(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Planes
 
 def planes_of(frame: VideoFrame) -> Planes:
     """A yuv420p frame's planes, copied out."""
-    copies = []
-    for plane, shift in zip(frame.planes, (0, 1, 1), strict=True):
-        width, height = frame.width >> shift, frame.height >> shift
-        copies.append(_rows(plane)[:height, :width].copy())
-    return Planes(*copies)
+    return Planes(*(view.copy() for view in _views(frame)))
 
 
-def frame_number(packet: Packet) -> int | None:
-    """Which frame of a 30 fps grid a packet shows, or None when it lies between two."""
-    if packet.pts is None or packet.time_base is None:
-        return None
-    place = packet.pts * packet.time_base * FPS
-    number = round(place)
-    return number if abs(place - number) < 0.002 else None
+def frame_numbers(stream: VideoStream) -> Callable[[Packet], int | None]:
+    """What tells which frame of a 30 fps grid a packet of ``stream`` shows, None when it lies between two."""
+    tick = stream.time_base or TIME_BASE
+    a_frame, a_tick = (
+        tick.denominator,
+        tick.numerator * FPS,
+    )  # whole numbers: no rounding, and quick
+
+    def number_of(packet: Packet) -> int | None:
+        if packet.pts is None:
+            return None
+        number = (2 * packet.pts * a_tick + a_frame) // (2 * a_frame)
+        return number if 500 * abs(packet.pts * a_tick - number * a_frame) < a_frame else None
+
+    return number_of
 
 
 def _blank(size: tuple[int, int]) -> VideoFrame:
@@ -277,11 +295,11 @@ def _blank(size: tuple[int, int]) -> VideoFrame:
     return frame
 
 
-def _views(frame: VideoFrame, size: tuple[int, int]) -> list[U8]:
-    """Writable arrays over the frame's own planes (the encoder copies them while it takes a frame)."""
+def _views(frame: VideoFrame) -> list[U8]:
+    """Writable arrays over a yuv420p frame's own planes (the encoder copies them while it takes a frame)."""
     views = []
     for plane, shift in zip(frame.planes, (0, 1, 1), strict=True):
-        width, height = size[0] >> shift, size[1] >> shift
+        width, height = frame.width >> shift, frame.height >> shift
         views.append(_rows(plane)[:height, :width])
     return views
 

@@ -87,6 +87,11 @@ class ClipSpan:
         return self.last_frame - self.first_frame
 
     @property
+    def body(self) -> range:
+        """Indices within the file of what is copied packet by packet."""
+        return range(self.body_start - self.first_frame, self.body_end - self.first_frame)
+
+    @property
     def edges(self) -> tuple[int, ...]:
         """Indices within the file at which a key frame is required.
 
@@ -102,6 +107,17 @@ class ClipSpan:
         """The required key frames and, for sharp cuts and contact sheets, the shots' first frames."""
         cuts = {n - self.first_frame for n in self.shot_frames}
         return tuple(sorted({n for n in cuts if 0 <= n < self.frames} | set(self.edges)))
+
+    @property
+    def body_key_frames(self) -> tuple[int, ...]:
+        """The shots' first frames within the body, counted from its own first frame."""
+        return tuple(
+            sorted(
+                n - self.body_start
+                for n in self.shot_frames
+                if self.body_start <= n < self.body_end
+            )
+        )
 
 
 @dataclass(frozen=True)
