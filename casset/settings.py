@@ -268,7 +268,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for the broker as long as it takes
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "pipeline.sweep", "schedule": 5.0, "options": {"expires": 10}},
-    "clean-up": {"task": "pipeline.clean_up", "schedule": 3600.0},
+    "clean-up": {"task": "pipeline.clean_up", "schedule": 900.0},
 }
 
 # -- limits on what comes in -----------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
+from casset.web.processes import render_workers
 from pipeline.contracts import FPS
 from pipeline.models import Clip, Job, Status, Take, Work
 
@@ -19,10 +18,6 @@ HEARING_S_A_S = 0.08  # of the song
 PLANNING_S = 6.0  # director, references, prompts
 CUTTING_S = 3.0
 CUTTING_S_A_S = 0.03  # of the film
-
-
-def render_workers() -> int:
-    return settings.RENDER_WORKERS or max(1, os.cpu_count() or 1)
 
 
 def frame_s() -> float:

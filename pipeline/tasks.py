@@ -6,6 +6,7 @@ import logging
 
 from celery import shared_task
 from celery.signals import worker_process_init
+from django.db import DatabaseError, connection
 
 from pipeline import dispatch, flow, leases, retention, workers
 from pipeline.providers import local
@@ -22,10 +23,15 @@ def _prepare(**_: object) -> None:
 @shared_task(name=dispatch.WORK)
 def work(queue: str) -> bool:
     """Take the most urgent work of ``queue`` and do it; False where there is none (any more)."""
-    claim = leases.claim(queue)
-    if claim is None:
+    try:
+        claim = leases.claim(queue)
+        if claim is None:
+            return False
+        workers.run(claim)
+    except DatabaseError as fault:  # the rows say what is left to do once it is back
+        log.warning("the database is away: %s", fault)
+        connection.close()
         return False
-    workers.run(claim)
     return True
 
 

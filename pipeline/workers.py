@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from casset.lib.errors import CassetError, GenerationError
@@ -26,7 +26,7 @@ from pipeline.contracts import Clips as ClipsContract
 from pipeline.leases import Claim, Heartbeat, LeaseLost
 from pipeline.models import MICROS, Clip, Film, Job, Stage, Status, Take, Work
 from pipeline.providers.base import ClipOrder
-from pipeline.providers.local import LocalStudio
+from pipeline.providers.local import FilmSetting, LocalStudio
 from pipeline.stages import (
     audio_parser,
     composer,
@@ -55,6 +55,10 @@ def run(claim: Claim) -> None:
                 _STAGES[row.name](row.job, Telling(claim, heart), claim)
     except LeaseLost:
         log.info("%s of job %s was called off", row, row.job_id)
+        return
+    except DatabaseError as fault:  # away: the lease runs out and the sweeper gives the work anew
+        log.warning("%s of job %s lost the database: %s", row, row.job_id, fault)
+        connection.close()
         return
     except CassetError as error:
         _put_back(claim, error)
@@ -106,10 +110,11 @@ def _hear(job: Job, telling: Telling, claim: Claim) -> None:
         lyrics=job.folder / job.lyrics_file if job.lyrics_file else None,
         progress=telling,
     )
-    workroom.keep_music(sound, audio, job.work)
+    kept = workroom.plain(audio.model_dump(mode="json"))
+    workroom.keep_music(sound, AudioData.model_validate(kept), job.work)
     composer.prepare_audio(sound, job.work)
     Job.objects.filter(pk=job.pk).update(duration_s=sound.duration)
-    _hand_on(claim, audio.model_dump(mode="json"))
+    _hand_on(claim, kept)
 
 
 def _direct(job: Job, telling: Telling, claim: Claim) -> None:
@@ -123,9 +128,7 @@ def _direct(job: Job, telling: Telling, claim: Claim) -> None:
         seed=job.seed,
         cover=cover,
     )
-    film = workroom.setting(
-        plan, audio, equipment.quality(), equipment.size_of(job.aspect), job.work
-    )
+    film = _setting(job, plan, audio)
     for said in workroom.planning_notes(plan, film):
         telling.message("scene_planner", said)
     _hand_on(claim, plan.model_dump(mode="json"))
@@ -253,7 +256,7 @@ def _shoot(clip: Clip, claim: Claim, heart: Heartbeat) -> None:
     plan, audio = _plan(job), _audio(job)
     size = equipment.size_of(job.aspect)
     with LocalStudio(in_process=True) as maker:
-        maker.film = workroom.setting(plan, audio, equipment.quality(), size, job.work)
+        maker.film = _setting(job, plan, audio)
         calm = {clip.index: take.calm}
         order = workroom.orders(plan, _prompts(job), size, calm)[clip.index]
         path, mark = video_generator.clip_path(job.work / "clips", order, maker)
@@ -425,6 +428,15 @@ def _song(job: Job) -> Path:
         return kept
     sound = decode.decode(job.folder / job.song_file, max_s=settings.AUDIO_MAX_S)
     return composer.prepare_audio(sound, job.work)
+
+
+def _setting(job: Job, plan: Plan, audio: AudioData) -> FilmSetting:
+    """What all clips share; the music's curves are made again where their file has gone."""
+    if not workroom.has_music(audio, job.work):
+        sound = decode.decode(job.folder / job.song_file, max_s=settings.AUDIO_MAX_S)
+        workroom.keep_music(sound, audio, job.work)
+    size = equipment.size_of(job.aspect)
+    return workroom.setting(plan, audio, equipment.quality(), size, job.work)
 
 
 def _poster_frame(plan: Plan) -> int:

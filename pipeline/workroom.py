@@ -75,6 +75,7 @@ def _curves(audio: AudioData, work: Path) -> Path:
 
 
 def has_music(audio: AudioData, work: Path) -> bool:
+    """Whether ``keep_music`` was called for this analysis and its file is still there."""
     return _curves(audio, work).exists()
 
 
@@ -164,8 +165,8 @@ def tiles(plan: Plan) -> Sequence[sheet.Tile]:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON has it: numbers of numpy become Python's."""
-    return json.loads(json.dumps(value, default=float))
+    """The value as PostgreSQL's JSON gives it back: numbers of numpy become Python's, -0.0 becomes 0.0."""
+    return json.loads(json.dumps(value, default=float), parse_float=lambda text: float(text) + 0.0)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

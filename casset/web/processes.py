@@ -76,12 +76,12 @@ def io_worker() -> Program:
 
 
 def beat() -> Program:
-    schedule = settings.VAR_DIR / "run" / "beat-schedule"
-    schedule.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The plain scheduler keeps nothing in a file, so there is none that a kill could damage.
     return Program(
         name="beat",
         command=[
-            *CELERY, "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "WARNING",
+            *CELERY, "beat", "--scheduler", "celery.beat.Scheduler", "--pidfile", "",
+            "--loglevel", "WARNING",
         ],
         tier=3,
         folder=settings.BASE_DIR,
