@@ -39,6 +39,7 @@ KB_LIMIT = 15
 def run() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         var = Path(folder)
+        var.chmod(0o755)  # the servers' user has to enter it
         with embedded.running([Postgres(var), Redis(var)], holder="a benchmark"):
             _child(var, "prepare", wait=True)
             return [_measure(var, clients) for clients in CLIENTS]

@@ -45,7 +45,14 @@ def _migration_lock() -> Iterator[None]:
     try:
         cursor = connection.cursor()
     except OperationalError as error:
-        raise DatabaseUnreachable(f"The database does not answer: {str(error).strip()}") from error
+        todo = (
+            "Start it with `make run` or `make servers`."
+            if settings.EMBEDDED_DATABASE
+            else "Check DATABASE_URL, and that PostgreSQL runs there."
+        )
+        raise DatabaseUnreachable(
+            f"The database does not answer. {todo}\n{str(error).strip()}"
+        ) from error
     with cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         try:

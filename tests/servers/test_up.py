@@ -87,3 +87,9 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(var, port):
     assert f"Port {port} is taken by another program." in text
     assert f"make run PORT={port + 1}" in text
     assert not (var / "postgres").exists()
+
+
+def test_a_command_that_needs_the_database_says_how_to_start_it(var, port):
+    ready = manage("ready", var=var, port=port)
+    assert "Start it with `make run` or `make servers`." in said_by(ready)
+    assert ready.returncode == 1
