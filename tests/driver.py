@@ -1,6 +1,6 @@
 """Ask for films and look at what became of them, in the site's own environment: ``python driver.py ask …``.
 
-Run by the chaos test with the environment of the site under test. Prints one line of JSON.
+Run by ``running.Site`` with the environment of the site under test. Prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PROMPTS = (
     "a lone figure walks neon streets in the rain at night, slow and lonely",
     "sunrise over a calm sea in soft pastel light, wide and slow and warm",
@@ -26,18 +26,69 @@ def ask(songs: list[str], jobs: int, users: int) -> dict[str, object]:
     from casset.accounts.models import User
     from pipeline import services
 
-    people = [User.objects.create_user(f"artist{n}@example.com") for n in range(users)]
+    artists = [User.objects.get_or_create(email=f"artist{n}@example.com")[0] for n in range(users)]
     made = []
     for n in range(jobs):
         song = Path(songs[n % len(songs)])
         job = services.create_job(
-            owner=people[n % users],
+            owner=artists[n % users],
             song=SimpleUploadedFile(song.name, song.read_bytes()),
             prompt=PROMPTS[n % len(PROMPTS)],
             seed=n,
         )
         made.append(str(job.pk))
     return {"jobs": made}
+
+
+def people(count: int) -> dict[str, object]:
+    """The session cookies of that many signed-in people, the first of them those of ``ask``."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from casset.accounts.models import User
+
+    cookies = []
+    for n in range(count):
+        user, _ = User.objects.get_or_create(email=f"artist{n}@example.com")
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
+        cookies.append(session.session_key)
+    return {"cookies": cookies}
+
+
+def timings() -> dict[str, object]:
+    """Seconds each finished job took and what of it was work: stages, clips, and the pauses between."""
+    from pipeline.models import Clip, Job, Status
+
+    rows = []
+    for job in Job.objects.filter(status=Status.COMPLETED):
+        stages = {stage.name: stage for stage in job.stages.all()}
+        clips = list(Clip.objects.filter(job=job))
+        busy = sorted(
+            (row.started_at, row.finished_at)
+            for row in [*clips, *(s for name, s in stages.items() if name != "video_generator")]
+        )
+        worked, until = 0.0, job.started_at
+        for began, ended in busy:  # the union of the spans in which somebody worked
+            if ended > until:
+                worked += (ended - max(began, until)).total_seconds()
+                until = ended
+        whole = (job.finished_at - job.created_at).total_seconds()
+        last_clip = max(clip.finished_at for clip in clips)
+        rows.append(
+            {
+                "whole_s": whole,
+                "worked_s": worked,
+                "waited_s": (job.started_at - job.created_at).total_seconds(),
+                "overhead_s": whole - worked,
+                "cut_s": (job.finished_at - last_clip).total_seconds(),
+                "film_s": job.film.duration_s,
+            }
+        )
+    return {"jobs": rows}
 
 
 def report() -> dict[str, object]:
@@ -92,6 +143,10 @@ if __name__ == "__main__":
     django.setup()
     if sys.argv[1] == "ask":
         result = ask(sys.argv[4:], int(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1] == "people":
+        result = people(int(sys.argv[2]))
+    elif sys.argv[1] == "timings":
+        result = timings()
     else:
         result = report()
     sys.stdout.write(json.dumps(result) + "\n")

@@ -1,0 +1,88 @@
+"""Twenty films of four people while workers, Redis and PostgreSQL are killed at random.
+
+The site runs as ``manage.py up`` runs it, with a var folder and a port of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.conftest import write_song
+from tests.running import Site
+
+JOBS, USERS = 20, 4
+PATIENCE_S = 420
+
+pytestmark = [
+    pytest.mark.media,
+    pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes to kill in /proc"),
+]
+
+
+@pytest.fixture
+def site(tmp_path):
+    site = Site(tmp_path / "var")
+    site.start()
+    yield site
+    site.stop()
+
+
+def test_films_are_finished_once_whatever_is_killed(site, tmp_path):
+    songs = [str(write_song(tmp_path / f"song-{n}.wav", 8.0 + n)) for n in range(USERS)]
+    site.drive("ask", str(JOBS), str(USERS), *songs)
+    chance = random.Random(2026)
+    victims = ["worker --queues render", "worker --queues io", "redis-server", "postgres", "beat"]
+    killed: dict[str, int] = {}
+    ended, round_ = 0, 0
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        state = site.drive("report")
+        ended = state["ended"]
+        if ended == JOBS:
+            break
+        victim = (
+            victims[round_ % len(victims)] if round_ < len(victims) else chance.choice(victims[:3])
+        )
+        if ended < JOBS * 3 // 4:  # let the last ones end, so that the run has an end
+            killed[victim] = killed.get(victim, 0) + site.kill(
+                victim, one=chance if victim.startswith("worker") else None
+            )
+        round_ += 1
+        time.sleep(2.5)
+    assert ended == JOBS, f"{state}\n{site.log.read_text()[-4000:]}"
+    assert len([name for name, count in killed.items() if count]) >= 4, killed
+    time.sleep(1)
+    state = site.drive("report")
+    assert state["completed"] >= 0.95 * JOBS, state["errors"]
+    assert state["attempts"] == 1
+    assert state["films"] == state["completed"]
+    for leaked in (
+        "slots_taken", "reserved", "completed_twice", "told_twice",
+        "films_missing", "takes", "clips_running",
+    ):  # fmt: skip
+        assert state[leaked] == 0, (leaked, state)
+    assert [name for name in state["half_files"] if name.startswith("making-")] == []
+
+
+def test_a_site_killed_whole_goes_on_where_it_was_when_it_is_started_again(site, tmp_path):
+    song = write_song(tmp_path / "song.wav", 12.0)
+    site.drive("ask", "2", "1", str(song))
+    deadline = time.monotonic() + 60
+    while not site.drive("report")["takes_made"] and time.monotonic() < deadline:
+        time.sleep(0.5)
+    os.killpg(site.process.pid, signal.SIGKILL)
+    site.process.wait()
+    site.start()
+    state = {}
+    while time.monotonic() < deadline + 120:
+        state = site.drive("report")
+        if state["ended"] == 2:
+            break
+        time.sleep(2)
+    assert (state["completed"], state["films"], state["slots_taken"]) == (2, 2, 0), state
