@@ -122,9 +122,9 @@ def _range(request: HttpRequest, size: int, etag: str, modified: int) -> range |
     match = _ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
     if request.method != "GET" or match is None or match.groups() == ("", ""):
         return whole
-    if (condition := request.headers.get("If-Range")) and condition != etag:
-        if parse_http_date_safe(condition) != modified:
-            return whole  # they hold a part of another file
+    condition = request.headers.get("If-Range", etag)
+    if condition != etag and parse_http_date_safe(condition) != modified:
+        return whole  # they hold a part of another file
     first, last = match.groups()
     if len(first) > 19 or len(last) > 19:
         return None if first else whole
