@@ -159,9 +159,7 @@ EMBEDDED_REDIS = not REDIS_URL
 DATABASE_URL = DATABASE_URL or places.database_url(VAR_DIR)
 REDIS_URL = REDIS_URL or places.redis_url(VAR_DIR)
 DATABASES = {
-    # No connection outlives its request: under ASGI each request has a thread of its own, whose
-    # connection would stay open, unused, until the garbage collector finds it.
-    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=True)
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
 }
 CACHES = {
     "default": {
@@ -242,6 +240,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "JobStatus": "pipeline.models.Status",
+        "WorkStatus": "pipeline.models.Work.STATES",
+    },
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
 

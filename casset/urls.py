@@ -12,8 +12,10 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("account/", include("casset.accounts.urls")),
+    path("studio/", include("pipeline.urls")),
     path("settings/", settings_page, name="settings"),
     path("api/", api_schema.docs, name="api-docs"),
+    path("api/v1/", include("pipeline.api_urls")),
     path("api/v1/auth/", include("casset.accounts.api_urls")),
     path(
         "api/v1/schema/",

@@ -8,9 +8,18 @@ class PipelineConfig(AppConfig):
     verbose_name = "Music videos"
 
     def ready(self) -> None:
-        """Say who may watch a job."""
-        from casset.web import events
+        """Say who may watch a job, and where songs may be sent."""
+        from django.conf import settings
+
+        from casset.web import events, intake
         from pipeline.events import may_watch
 
         events.allow("job", may_watch)
         events.alias(r"/api/v1/jobs/(?P<id>[0-9a-f-]{36})/stream", "job-{id}", from_start=True)
+        for pattern in (
+            r"/studio/new/",
+            r"/studio/[0-9a-f-]{36}/revise/",
+            r"/api/v1/upload-audio",
+            r"/api/v1/jobs/[0-9a-f-]{36}",
+        ):
+            intake.allow_body(pattern, settings.UPLOAD_BODY_MAX_BYTES)

@@ -46,6 +46,9 @@ class JobQuerySet(models.QuerySet["Job"]):
     def active(self) -> JobQuerySet:
         return self.filter(status__in=(Status.QUEUED, Status.PROCESSING))
 
+    def ended(self) -> JobQuerySet:
+        return self.filter(status__in=FINAL)
+
 
 class Job(models.Model):
     """A film somebody asked for: one song, one sentence, and what became of them."""

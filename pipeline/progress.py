@@ -12,6 +12,15 @@ STAGES = (
     "video_generator",
     "composer",
 )
+# What people read for each.
+TITLES = {
+    "audio_parser": "Listening",
+    "scene_planner": "Directing",
+    "reference_generator": "Sketching",
+    "prompt_generator": "Describing",
+    "video_generator": "Shooting",
+    "composer": "Cutting",
+}
 
 
 class Progress(Protocol):

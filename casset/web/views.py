@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -50,12 +49,7 @@ def _trouble(
 ) -> HttpResponse:
     if _is_api(request):
         return JsonResponse(errors.body(code, sentence), status=status)
-    try:
-        return render(request, f"{page or status}.html", status=status)
-    finally:
-        # Under ASGI Django draws these pages in threads whose connections nobody else closes: they
-        # would be held for good, and be dead after a restart of the database.
-        close_old_connections()
+    return render(request, f"{page or status}.html", status=status)
 
 
 def _is_api(request: HttpRequest) -> bool:

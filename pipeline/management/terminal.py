@@ -15,16 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from pipeline.progress import STAGES
-
-TITLES = {
-    "audio_parser": "Listening",
-    "scene_planner": "Directing",
-    "reference_generator": "Sketching",
-    "prompt_generator": "Describing",
-    "video_generator": "Shooting",
-    "composer": "Cutting",
-}
+from pipeline.progress import STAGES, TITLES
 
 
 class Terminal:

@@ -1,0 +1,287 @@
+"""The studio's pages. Each finds what the person may see, calls one service, shows the result.
+
+A request of the page's own script (``X-Requested-With: script``) is answered in JSON, with the
+errors in the API's shape, so that the page can stay as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from casset.lib.errors import CassetError, MediaError
+from casset.web import errors
+from pipeline import services, showing
+from pipeline.forms import EXAMPLES, NewFilm, Revision
+from pipeline.models import Job
+
+PER_PAGE = 24
+SIGNED_OUT = "You have been signed out meanwhile. Sign in again; everything here stays as it is."
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "script"
+
+
+def _refused(status: int, code: str, sentence: str, **more: Any) -> JsonResponse:
+    return JsonResponse(errors.body(code, sentence, **more), status=status)
+
+
+def _signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in who is signed in. After signing in again one is brought to a page, never to an action."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, **named: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, **named)
+        if _is_script(request):
+            return _refused(401, "NOT_SIGNED_IN", SIGNED_OUT)
+        if request.method in ("GET", "HEAD"):
+            return redirect_to_login(request.get_full_path())
+        job_id = named.get("job_id")
+        page = reverse("pipeline:job", args=(job_id,)) if job_id else reverse("pipeline:new")
+        return redirect_to_login(page)
+
+    return inner
+
+
+def own(request: HttpRequest, job_id: UUID) -> Job:
+    """The person's job; 404 for somebody else's as for none."""
+    return get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+
+
+# -- all films -------------------------------------------------------------------------------------
+@never_cache
+@require_safe
+@login_required
+def jobs(request: HttpRequest) -> HttpResponse:
+    """All the person's films, the ones being made first."""
+    mine = showing.with_pictures(Job.objects.visible_to(request.user))
+    active = [showing.JobCard(job) for job in mine.active()]
+    if "being-made" in request.GET:
+        return render(request, "pipeline/_being_made.html", {"active": active})
+    page = Paginator(mine.ended(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "active": active if page.number == 1 else [],
+        "page": page,
+        "finished": [showing.JobCard(job) for job in page],
+        "total": page.paginator.count + len(active),
+    }
+    return render(request, "pipeline/jobs.html", context)
+
+
+# -- a new one -------------------------------------------------------------------------------------
+@never_cache
+def new(request: HttpRequest) -> HttpResponse:
+    """The form that begins a film. Errors stand beside their fields and nothing typed is lost."""
+    if request.method != "POST":
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        again = _again(request)
+        return _new_page(request, NewFilm(initial=again), 200)
+    form = NewFilm(request.POST, request.FILES)
+    if not request.user.is_authenticated:
+        if _is_script(request):
+            return _refused(401, "NOT_SIGNED_IN", SIGNED_OUT)
+        return _new_page(request, form, 401)
+    if form.is_valid():
+        try:
+            job = services.create_job(owner=request.user, **form.cleaned_data)
+        except CassetError as error:
+            form.add_error(_field_of(error, form), str(error))
+            return _answer_new(request, form, errors.status_of(error), error)
+        page = reverse("pipeline:job", args=(job.pk,))
+        if _is_script(request):
+            return JsonResponse({"page": page}, status=201)
+        return redirect(page)
+    return _answer_new(request, form, 400)
+
+
+def _again(request: HttpRequest) -> dict[str, Any]:
+    """What to fill in when a film is begun from an earlier one (``?like=<id>``)."""
+    try:
+        earlier = own(request, UUID(request.GET.get("like", "")))
+    except (ValueError, Http404):
+        return {}
+    return {"prompt": earlier.prompt, "aspect": earlier.aspect, "seed": earlier.seed}
+
+
+def _field_of(error: CassetError, form: Form) -> str | None:
+    """Beside which field the service's error belongs."""
+    if not isinstance(error, MediaError):
+        return None
+    said = str(error).lower()
+    for name in ("lyrics", "cover"):
+        if name in said and form.cleaned_data.get(name):
+            return name
+    return "song"
+
+
+def _answer_new(
+    request: HttpRequest, form: Form, status: int, error: CassetError | None = None
+) -> HttpResponse:
+    if not _is_script(request):
+        return _new_page(request, form, status, errors.headers_of(error) if error else None)
+    fields = {name: [str(said) for said in found] for name, found in form.errors.items()}
+    general = fields.pop("__all__", [])
+    return _refused(
+        status,
+        error.code if error else "VALIDATION_ERROR",
+        " ".join(general) or "Not everything could be used. See the fields marked.",
+        retryable=bool(error and error.retryable),
+        fields=fields,
+    )
+
+
+def _new_page(
+    request: HttpRequest, form: Form, status: int, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "examples": EXAMPLES,
+        "signed_out": SIGNED_OUT if status == 401 else "",
+        "open_more": any(form[name].errors for name in NewFilm.more),
+    }
+    page = render(request, "pipeline/new.html", context, status=status)
+    for name, value in (headers or {}).items():
+        page[name] = value
+    return page
+
+
+# -- one film --------------------------------------------------------------------------------------
+@never_cache
+@require_safe
+@_signed_in
+def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """A film's page, whole: how far it is, the film, every shot with its reasons."""
+    return _job_page(request, job_id, Revision())
+
+
+@never_cache
+@require_safe
+@_signed_in
+def parts(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """The parts of a film's page that change, for its script."""
+    shown = _shown(request, job_id)
+    context = {"shown": shown, "job": shown.job, "revision": _revision(shown.job)}
+    return render(request, "pipeline/_parts.html", context)
+
+
+def _shown(request: HttpRequest, job_id: UUID) -> showing.JobPage:
+    mine = showing.with_everything(Job.objects.visible_to(request.user))
+    return showing.JobPage(get_object_or_404(mine, pk=job_id))
+
+
+def _revision(job: Job) -> Revision:
+    return Revision(job=job, initial={"prompt": job.prompt})
+
+
+def _job_page(
+    request: HttpRequest, job_id: UUID, revision: Revision | None = None, status: int = 200
+) -> HttpResponse:
+    shown = _shown(request, job_id)
+    if revision is None or not revision.is_bound:
+        revision = _revision(shown.job)
+    context = {"shown": shown, "job": shown.job, "revision": revision}
+    return render(request, "pipeline/job.html", context, status=status)
+
+
+# -- what can be done with it ----------------------------------------------------------------------
+def _action(view: Callable[..., str]) -> Callable[..., HttpResponse]:
+    """A view that calls one service and says what happens now; back to the film's page."""
+
+    @never_cache
+    @require_POST
+    @_signed_in
+    @wraps(view)
+    def inner(request: HttpRequest, job_id: UUID, **named: Any) -> HttpResponse:
+        job = own(request, job_id)
+        page = reverse("pipeline:job", args=(job_id,))
+        try:
+            said = view(request, job, **named)
+        except CassetError as error:
+            if _is_script(request):
+                return JsonResponse(
+                    errors.body(error.code, str(error), retryable=error.retryable),
+                    status=errors.status_of(error),
+                    headers=errors.headers_of(error),
+                )
+            messages.error(request, str(error))
+            return redirect(page)
+        if _is_script(request):
+            return JsonResponse({"said": said})
+        messages.success(request, said)
+        return redirect(page)
+
+    return inner
+
+
+@_action
+def cancel(request: HttpRequest, job: Job) -> str:
+    services.cancel_job(job=job)
+    return "Stopped. Shots that were finished are kept."
+
+
+@_action
+def retry(request: HttpRequest, job: Job) -> str:
+    services.retry_job(job=job)
+    return "In line again. What was finished is used."
+
+
+@_action
+def shoot_again(request: HttpRequest, job: Job, index: int) -> str:
+    take = services.shoot_again(job=job, index=index)
+    return f"Shot {index + 1} is made again, as take {take.number}."
+
+
+@_action
+def use_take(request: HttpRequest, job: Job, index: int, number: int) -> str:
+    services.use_take(job=job, index=index, number=number)
+    return f"Shot {index + 1} uses take {number}. The film is cut again."
+
+
+@never_cache
+@require_POST
+@_signed_in
+def revise(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Another sentence, cover or take of the whole film."""
+    job = own(request, job_id)
+    form = Revision(request.POST, request.FILES, job=job)
+    if not form.is_valid():
+        if _is_script(request):
+            sentences = [str(said) for found in form.errors.values() for said in found]
+            return _refused(400, "VALIDATION_ERROR", " ".join(sentences))
+        return _job_page(request, job_id, form, 400)
+
+    def change(request: HttpRequest, job: Job) -> str:
+        services.revise_job(job=job, **form.changes())  # type: ignore[arg-type]
+        return "The film is planned anew. Shots that stay the same are used again."
+
+    return _action(change)(request, job_id=job_id)
+
+
+@never_cache
+@_signed_in
+def delete(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Ask, then remove a film with all its files."""
+    job = own(request, job_id)
+    if request.method != "POST":
+        return render(request, "pipeline/delete.html", {"job": job})
+    title = job.title
+    services.delete_job(job=job)
+    messages.success(request, f"“{title}” is deleted.")
+    page = reverse("pipeline:jobs")
+    return JsonResponse({"page": page}) if _is_script(request) else redirect(page)
