@@ -150,10 +150,10 @@ def prepare(var: str) -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     from django.contrib.auth import get_user_model
-    from knox.models import AuthToken
+    from knox.models import get_token_model
 
     user = get_user_model().objects.create_user("bench@example.com")
-    Path(var, "token").write_text(AuthToken.objects.create(user)[1])
+    Path(var, "token").write_text(get_token_model().objects.create(user)[1])
 
 
 def serve(port: str) -> None:
@@ -163,7 +163,7 @@ def serve(port: str) -> None:
     from casset.web.server import options
 
     events.allow("bench", lambda user, id_: True)
-    uvicorn.run(application, port=int(port), log_level="warning", **options())
+    uvicorn.run(application, port=int(port), **options())
 
 
 def publish() -> None:

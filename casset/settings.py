@@ -159,7 +159,9 @@ EMBEDDED_REDIS = not REDIS_URL
 DATABASE_URL = DATABASE_URL or places.database_url(VAR_DIR)
 REDIS_URL = REDIS_URL or places.redis_url(VAR_DIR)
 DATABASES = {
-    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+    # No connection outlives its request: under ASGI each request has a thread of its own, whose
+    # connection would stay open, unused, until the garbage collector finds it.
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=True)
 }
 CACHES = {
     "default": {

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from csp.utils import build_policy
 from django.template.loader import render_to_string
 
+from casset.web import errors
 from casset.web.asgi_types import Send
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -26,8 +27,8 @@ class Refusal:
     headers: Headers = ()
 
     def as_json(self) -> bytes:
-        error = {"code": self.code, "message": self.message, "retryable": self.retryable}
-        return json.dumps({"error": error}, ensure_ascii=False).encode()
+        content = errors.body(self.code, self.message, retryable=self.retryable)
+        return json.dumps(content, ensure_ascii=False).encode()
 
     def as_page(self) -> bytes:
         """The error page of the site, as for somebody not signed in. Renders a template."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -49,7 +50,12 @@ def _trouble(
 ) -> HttpResponse:
     if _is_api(request):
         return JsonResponse(errors.body(code, sentence), status=status)
-    return render(request, f"{page or status}.html", status=status)
+    try:
+        return render(request, f"{page or status}.html", status=status)
+    finally:
+        # Under ASGI Django draws these pages in threads whose connections nobody else closes: they
+        # would be held for good, and be dead after a restart of the database.
+        close_old_connections()
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +22,7 @@ from casset.servers import embedded
 from casset.servers.redis import Redis
 from casset.web import events
 from casset.web.events import bell, hub, publishing, streams
+from casset.web.events.threads import THREADS
 from casset.web.models import Event, EventChannel
 from tests.web.serving import Heard, Listener, Site, until
 
@@ -40,6 +40,13 @@ def ada(person: Person, owned: dict[str, Any]) -> Any:
 
 def numbers(heard: list[Heard]) -> list[int]:
     return [event.data["n"] for event in heard]
+
+
+def connections() -> int:
+    """How many connections to the database of this test run are open."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
 
 
 def publish(count: int, *, start: int = 0, channel: str = "test-1") -> None:
@@ -349,11 +356,6 @@ def test_a_quiet_stream_sends_comments(site: Site, ada: Any, cookie: Cookie, set
 def test_streams_hold_no_thread_and_no_database_connection(
     site: Site, person: Person, owned: dict[str, Any], cookie: Cookie
 ) -> None:
-    def connections() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname=current_database()")
-            return int(cursor.fetchone()[0])
-
     opened = []
     for name in ("ada", "ben", "cleo"):
         user = person(name)
@@ -362,10 +364,36 @@ def test_streams_hold_no_thread_and_no_database_connection(
         opened += [Listener(site, f"channel=test-{name}", headers=headers) for _ in range(20)]
     assert events.open_streams() == 60
     ours = [t for t in threading.enumerate() if t.name.startswith("events")]
-    assert len(ours) <= 3
-    assert connections() <= 1 + 3
+    assert len(ours) <= THREADS
+    assert connections() <= 1 + THREADS
     for listener in opened:
         listener.close()
+
+
+@pytest.mark.parametrize(("path", "status"), [("/admin/", 302), ("/no-such-page", 404)])
+def test_requests_leave_no_database_connection_behind(
+    site: Site, ada: Any, cookie: Cookie, path: str, status: int
+) -> None:
+    until(lambda: connections() <= 1 + THREADS)
+    before = connections()
+    headers = f"Host: 127.0.0.1\r\nCookie: {cookie(ada)['Cookie']}"
+    for _ in range(20):
+        with site.connection() as line:
+            line.sendall(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
+            assert line.recv(65536).startswith(b"HTTP/1.1 %d" % status)
+    until(lambda: connections() <= before)
+
+
+def test_a_stream_outlives_its_database_connections(site: Site, ada: Any, cookie: Cookie) -> None:
+    with Listener(site, "channel=test-1", headers=cookie(ada)) as listener:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        events.publish("test-1", "message", {"text": "x" * (2 * bell.CARRIED_MAX_BYTES)})
+        publish(1)
+        assert [event.id for event in listener.take(2)] == ["1", "2"]
 
 
 def test_streams_end_at_once_when_the_server_stops(site: Site, ada: Any, cookie: Cookie) -> None:
@@ -381,17 +409,18 @@ def test_streams_end_at_once_when_the_server_stops(site: Site, ada: Any, cookie:
 
 
 @pytest.fixture
-def own_redis(tmp_path: Path, settings: Any, servers: None) -> Iterator[Any]:
+def own_redis(settings: Any, servers: None) -> Iterator[Any]:
     """A Redis that a test may stop and start: ``stop()`` kills it, ``start()`` brings it back."""
 
     class OwnRedis:
         def __init__(self) -> None:
-            self.server = Redis(tmp_path)
+            self.server = Redis(settings.VAR_DIR / "own")
             self.server.prepare()
             self.start()
 
         def start(self) -> None:
-            self.process = embedded.start(self.server)
+            self.process = embedded.spawn(self.server)
+            embedded.wait_until_ready(self.server, self.process)
 
         def stop(self) -> None:
             self.process.kill()

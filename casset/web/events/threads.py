@@ -8,7 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import Error as DatabaseError
+from django.db import connections
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,13 +24,16 @@ class DatabaseThreads:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="events")
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do ``work`` in one of the threads; a connection that broke is replaced first."""
+        """Do ``work``, which only reads, in one of the threads; again where a connection had broken."""
 
-        def fresh() -> R:
-            close_old_connections()
-            return work(*args, **kwargs)
+        def attempt() -> R:
+            try:
+                return work(*args, **kwargs)
+            except DatabaseError:
+                connections.close_all()  # kept since the last work, it may have died meanwhile
+                return work(*args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, fresh)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, attempt)
 
     def close(self) -> None:
         """Close the connections and end the threads. Blocks until their work is done."""
