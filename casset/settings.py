@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "csp",
     "casset.web",
     "casset.accounts",
+    "visuals",
     "pipeline",
 ]
 MIDDLEWARE = [

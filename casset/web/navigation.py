@@ -23,7 +23,7 @@ class Place:
 _PLACES = (
     ("Make a video", "add", ("pipeline:new",)),
     ("Videos", "film", ("pipeline:jobs", "pipeline:list")),
-    ("Shaders", "shader", ("pipeline:shaders", "shaders:gallery", "shaders")),
+    ("Shaders", "shader", ("visuals:gallery",)),
     ("Settings", "sliders", ("settings",)),
 )
 

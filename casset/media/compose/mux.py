@@ -54,8 +54,8 @@ class Joined:
         return max(abs(self.audio_start_s), abs(self.video_s - self.audio_start_s - self.audio_s))
 
 
-def encode_audio(sound: Sound, path: Path) -> Path:
-    """Encode the decoded timeline as AAC (256 kbit/s, stereo) in an MP4; 2 CPU-s for three minutes.
+def encode_audio(sound: Sound, path: Path, *, bit_rate: int = AUDIO_BITRATE) -> Path:
+    """Encode the decoded timeline as stereo AAC in an MP4; 2 CPU-s for three minutes.
 
     Raises ``MissingCapability`` (``DISK_FULL``) when the disk is full.
     """
@@ -65,7 +65,7 @@ def encode_audio(sound: Sound, path: Path) -> Path:
     ):
         stream = container.add_stream("aac", rate=sound.rate)
         stream.codec_context.layout = "stereo"
-        stream.codec_context.bit_rate = AUDIO_BITRATE
+        stream.codec_context.bit_rate = bit_rate
         for start in range(0, len(sound.samples), BLOCK):
             block = np.clip(sound.samples[start : start + BLOCK].T, -1.0, 1.0)
             frame = av.AudioFrame.from_ndarray(

@@ -43,6 +43,7 @@ Motion = Literal["calm", "medium", "fast"]
 Weather = Literal["rain", "snow", "fog", "storm", "wind", "clear", "cloud"]
 
 _LINE = re.compile(r"^//\s*([a-z]+)\s*:\s*(.*?)\s*$")
+_TREATMENT = re.compile(r"^// ([A-Z ]+): (.+)\n// Music: (.+)\n")
 
 
 class CatalogueError(CassetError):
@@ -81,6 +82,17 @@ class Family(BaseModel):
     motion: Motion
     about: Sentence
     weather: Weather | None = None  # what it shows by itself
+
+
+class Treatment(BaseModel):
+    """One way to treat an image, as the first two lines of its file describe it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: Sentence
+    about: Sentence
+    music: Sentence  # how the song moves it
 
 
 def scene_path(name: str) -> Path:
@@ -139,6 +151,23 @@ def read_family(path: Path) -> Family:
         if low > high:
             raise CatalogueError(f"{path.name}: '{key}' must rise, not '{fields[key]}'.")
     return family
+
+
+@cache
+def treatments() -> dict[str, Treatment]:
+    """All treatments by name. Raises ``CatalogueError`` for the first whose head is wrong."""
+    return {name: read_treatment(scene_path(name)) for name in treatment_names()}
+
+
+def read_treatment(path: Path) -> Treatment:
+    """Parse the two lines with which a treatment begins."""
+    match = _TREATMENT.match(path.read_text(encoding="utf-8"))
+    if match is None:
+        raise CatalogueError(
+            f"{path.name} must begin with '// NAME: what it shows' and '// Music: what moves it'."
+        )
+    title, about, music = match.groups()
+    return Treatment(name=path.stem, title=title.capitalize(), about=about, music=music)
 
 
 def vertex_source() -> str:

@@ -19,18 +19,10 @@ from numpy.typing import NDArray
 
 from casset.lib.errors import CassetError
 from casset.media.shaders import catalogue, gl, images
-from casset.media.shaders.colours import linear_palette
+from casset.media.shaders.colours import PALETTES, linear_palette
 
 U8 = NDArray[np.uint8]
 Artwork = tuple[str, U8] | None
-PALETTES = {  # shadow, deep, mid, glow, key
-    "ember": ("#0d0a1a", "#2b1b52", "#a8345c", "#ff8a45", "#ffe0ac"),
-    "petrol": ("#040d14", "#0a3450", "#2a7c8c", "#f0a068", "#fff0d8"),
-    "orchid": ("#0b0a20", "#25206a", "#8a3c9e", "#f27fa8", "#ffe6da"),
-    "gold": ("#0d0b0d", "#1c3040", "#80584a", "#e8ac50", "#fff2cc"),
-    "ice": ("#070d16", "#16304f", "#54809f", "#b4d3e2", "#ffffff"),
-    "acid": ("#080a18", "#16205a", "#1f8a8c", "#c2e066", "#fff9cc"),
-}
 _BANDS = ("uEnergy", "uBass", "uMid", "uTreb", "uLevel", "uPulse")
 MUSIC = {
     "rest": dict.fromkeys(_BANDS, 0.0),

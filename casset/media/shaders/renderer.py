@@ -23,6 +23,7 @@ Music = Mapping[str, float]
 INNER_PIXELS = 960 * 540  # drawn on the CPU; 540x960 and 720x720 are as many
 SLEEVE_PX = 1024
 VIGNETTE, BLACK_LIFT = 0.45, 0.015
+NATIVE_FINISH = Finish(sharpness=0.15)  # of a frame that is not enlarged
 ARTWORK = "artwork"  # Look.scene of a shot that shows a treatment of its image
 REST: dict[str, float] = dict.fromkeys(
     ("uBeat", "uPulse", "uBar", "uEnergy", "uBass", "uMid", "uTreb", "uOnset", "uLevel", "uProg"),
@@ -51,7 +52,7 @@ class Renderer:
         self._sleeves: dict[str, U8] = {}
         native = quality == "high" or self._canvas.on_gpu
         self.inner = size if native else inner_size(size)
-        self._style = style or (Finish(sharpness=0.15) if native else Finish())
+        self._style = style or (NATIVE_FINISH if native else Finish())
 
     @property
     def device(self) -> str:

@@ -1,0 +1,84 @@
+"""The song that drives the gallery: an excerpt with the very curves a film of it would be drawn by."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from casset.lib.errors import ValidationError
+from casset.media.audio import decode, parser
+from casset.media.audio.analysis import AudioAnalysis
+from casset.media.compose import mux
+from casset.media.shaders.uniforms import UNIFORMS, MusicCurves
+
+FPS = 30
+BARS_BEFORE, BARS = 4, 12  # of the excerpt, the first few lead up to the song's best hook
+FADE_S = 0.010
+BIT_RATE = 128_000
+PEAKS = 132  # strokes of the drawn waveform
+SONG_FILE, CURVES_FILE, FACTS_FILE = "song.m4a", "curves.f32", "song.json"
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Frames ``first`` up to ``last`` of a song's film."""
+
+    first: int
+    last: int
+
+
+def export(song: Path, folder: Path, *, title: str, credit: str) -> Excerpt:
+    """Write the excerpt's sound, curves and facts to ``folder``; about 30 CPU seconds.
+
+    ``curves.f32`` holds little-endian float32, one row a film frame, one column for each name in
+    ``song.json``'s ``uniforms``. Raises ``ValidationError`` where the song has too few bars.
+    """
+    sound = decode.decode(song)
+    analysis = parser.analyse(sound)
+    curves = MusicCurves.from_song(sound, analysis, fps=FPS)
+    part = choose(analysis)
+    rows = np.array(
+        [list(curves.at(frame).values()) for frame in range(part.first, part.last)], "<f4"
+    )
+    cut = slice(*(round(frame / FPS * sound.rate) for frame in (part.first, part.last)))
+    samples = sound.samples[cut].copy()
+    ramp = np.linspace(0, 1, round(FADE_S * sound.rate), dtype=np.float32)[:, None]
+    samples[: len(ramp)] *= ramp
+    samples[-len(ramp) :] *= ramp[::-1]
+    folder.mkdir(parents=True, exist_ok=True)
+    mux.encode_audio(replace(sound, samples=samples), folder / SONG_FILE, bit_rate=BIT_RATE)
+    (folder / CURVES_FILE).write_bytes(rows.tobytes())
+    blocks = np.array_split(np.abs(samples).max(axis=1), PEAKS)
+    loud = np.array([np.sqrt(np.mean(block**2)) for block in blocks])
+    facts = {
+        "title": title,
+        "credit": credit,
+        "fps": FPS,
+        "frames": len(rows),
+        "first_frame": part.first,
+        "bpm": round(analysis.bpm, 1),
+        "uniforms": list(UNIFORMS.values()),
+        "sections": [
+            [max(section.start - part.first / FPS, 0.0), section.type]
+            for section in analysis.song_structure
+            if section.end * FPS > part.first + FPS and section.start * FPS < part.last - FPS
+        ],
+        "peaks": [round(float(value), 2) for value in loud / loud.max()],
+    }
+    (folder / FACTS_FILE).write_text(json.dumps(facts) + "\n")
+    return part
+
+
+def choose(analysis: AudioAnalysis) -> Excerpt:
+    """Whole bars that lead up to and into the song's best hook, so that they loop."""
+    numbered = zip(analysis.beat_timestamps, analysis.beat_numbers, strict=True)
+    bars = [time for time, number in numbered if number == 1]
+    if len(bars) <= BARS:
+        raise ValidationError(f"The sample song needs more than {BARS} bars; it has {len(bars)}.")
+    hook = analysis.hooks[0].start if analysis.hooks else bars[len(bars) // 3]
+    at = int(np.argmin(np.abs(np.array(bars) - hook))) - BARS_BEFORE
+    at = min(max(at, 0), len(bars) - BARS - 1)
+    return Excerpt(round(bars[at] * FPS), round(bars[at + BARS] * FPS))
