@@ -11,6 +11,10 @@ from django.contrib.auth import password_validation
 from casset.accounts.models import User, tidy_email
 
 PASSWORD_MAX = 200  # characters; hashing an endless one would cost time
+RULES = (
+    "At least 8 characters: not only digits, none of the common passwords, nothing like your "
+    "address. A few words do well."
+)
 
 
 def _password(autocomplete: str) -> forms.PasswordInput:
@@ -30,7 +34,7 @@ class RegisterForm(forms.Form):
         strip=False,
         max_length=PASSWORD_MAX,
         widget=_password("new-password"),
-        help_text=password_validation.password_validators_help_text_html,
+        help_text=RULES,
     )
 
     def clean_email(self) -> str:
@@ -85,7 +89,7 @@ class NewPasswordForm(forms.Form):
         strip=False,
         max_length=PASSWORD_MAX,
         widget=_password("new-password"),
-        help_text=password_validation.password_validators_help_text_html,
+        help_text=RULES,
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:

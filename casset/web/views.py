@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from casset.web import errors
+from casset.web import errors, showcase
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -16,7 +17,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def home(request: HttpRequest) -> HttpResponse:
     """What Casset does, in five seconds."""
-    return render(request, "web/home.html")
+    films = showcase.films()
+    return render(
+        request, "web/home.html", {"films": films, "first": films[0], "site_url": settings.SITE_URL}
+    )
 
 
 # -- when something went wrong: pages for people, the API's shape under /api/ ------------------

@@ -39,7 +39,7 @@ def test_registering_signs_the_person_in(client: Client) -> None:
 
 def test_the_rules_of_a_password_are_shown_before_anything_went_wrong(client: Client) -> None:
     page = client.get(REGISTER).content.decode()
-    assert "at least 8 characters" in page
+    assert "At least 8 characters" in page
     assert 'aria-describedby="id_password_helptext"' in page
 
 

@@ -1,0 +1,133 @@
+"""Chromium on the served site: the product's own server, its policy switched on."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.test import Client
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tests.web.serving import Site
+
+CHROMIUM = next(
+    (
+        path
+        for path in (
+            "/usr/bin/chromium",
+            "/usr/bin/google-chrome",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        )
+        if Path(path).exists()
+    ),
+    None,
+)
+WIDTHS = (390, 1280)
+# Playwright's loop runs in this thread; the database is used between its calls, never inside.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # noqa: TID251
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run."""
+    with sync_playwright() as play:
+        launched = play.chromium.launch(
+            executable_path=CHROMIUM, args=["--autoplay-policy=no-user-gesture-required"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def served(django_db_setup: None) -> Iterator[Site]:
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture
+def site(served: Site, transactional_db: None, cache: object) -> Site:
+    """The served site with an empty database."""
+    return served
+
+
+class Visit:
+    """One person's browser window. It fails the test where the page logs an error or breaks the
+    policy."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self.page = page
+        self.origin = origin
+        self.complaints: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: Any) -> None:
+        if message.type == "error" and "the server responded with a status of" not in message.text:
+            self.complaints.append(message.text)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.origin + path)
+        return self.page
+
+    def until(self, expression: str, *, patience_s: float = 10) -> Any:
+        """Wait until JavaScript is truthy. (wait_for_function is refused by the policy.)"""
+        ends = time.monotonic() + patience_s
+        while time.monotonic() < ends:
+            try:
+                if found := self.page.evaluate(expression):
+                    return found
+            except Error as error:  # the page was just left for another one
+                if "Execution context was destroyed" not in error.message:
+                    raise
+            time.sleep(0.05)
+        raise AssertionError(f"never true: {expression}")
+
+    def axe(self) -> list[str]:
+        """What axe finds wrong with the page as it stands."""
+        self.page.evaluate(AXE_SCRIPT)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{one['id']}: {one['help']} ({json.dumps([node['target'] for node in one['nodes']])})"
+            for one in found["violations"]
+        ]
+
+    def overflows(self) -> bool:
+        """Whether the page can be scrolled sideways."""
+        return bool(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            )
+        )
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Callable[..., Any]:
+    """Opens windows: ``with visit(width=390, user=somebody) as window``."""
+
+    @contextmanager
+    def opened(*, width: int = 1280, user: Any = None, **options: Any) -> Iterator[Visit]:
+        origin = f"http://127.0.0.1:{site.port}"
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if width < 800 else 800}, **options
+        )
+        if user is not None:
+            client = Client()
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            context.add_cookies(
+                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": origin}]
+            )
+        window = Visit(context.new_page(), origin)
+        try:
+            yield window
+        finally:
+            context.close()
+        assert not window.complaints
+
+    return opened

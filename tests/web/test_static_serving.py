@@ -1,0 +1,59 @@
+"""Static files as the product's own server sends them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import AsyncClient, AsyncRequestFactory, RequestFactory
+from whitenoise import WhiteNoise
+
+from casset.web.static_serving import StaticFilesMiddleware
+
+FILM = "/static/film/neon.mp4"
+ON_DISK = Path(settings.BASE_DIR) / "static" / "film" / "neon.mp4"
+
+
+async def heard(answer: Any) -> bytes:
+    return b"".join([part async for part in answer.streaming_content])
+
+
+def test_a_browser_may_ask_for_a_part_of_a_film() -> None:
+    async def ask() -> tuple[Any, bytes]:
+        answer = await AsyncClient().get(FILM, headers={"Range": "bytes=1000-1999"})
+        return answer, await heard(answer)
+
+    answer, part = asyncio.run(ask())
+    assert answer.status_code == 206
+    assert answer["Content-Type"] == "video/mp4"
+    assert part == ON_DISK.read_bytes()[1000:2000]
+
+
+def test_a_film_is_sent_in_parts_and_closed_when_the_reader_leaves() -> None:
+    async def ask() -> Any:
+        answer = await AsyncClient().get(FILM)
+        parts = aiter(answer.streaming_content)
+        assert len(await anext(parts)) <= 256 * 1024
+        await parts.aclose()  # type: ignore[attr-defined]
+        answer.close()
+        return answer
+
+    asyncio.run(ask())
+    gc.collect()  # an open file would be a ResourceWarning, which fails the run
+
+
+@pytest.mark.parametrize("factory", [RequestFactory, AsyncRequestFactory])
+def test_what_the_browser_has_already_is_not_sent_again(
+    factory: type[RequestFactory], tmp_path: Path
+) -> None:
+    (tmp_path / "a.css").write_text("a {}")
+    file = WhiteNoise(None, root=tmp_path).files["/a.css"]
+    etag = dict(file.get_response("HEAD", {}).headers)["ETag"]
+    request = factory().get("/static/a.css", headers={"If-None-Match": etag})
+    answer = StaticFilesMiddleware.serve(file, request)
+    assert answer.status_code == 304
+    answer.close()
