@@ -4,8 +4,8 @@ Clips of a video service: three of 1024x576 at 24 frames a second become 12 s at
 a second, with two crossfades and a song. Clips of our own: frames of three scenes, drawn beforehand;
 12 s with crossfades only, and 28 s with one among six joins, which is about how many the director
 plans (every soft join encodes its frames twice). CPU seconds, children included, because wall time
-means little on a busy machine; the median of three rounds in which what is compared takes turns.
-x264 alone gets the very frames of the film before they are encoded, with the film's settings, from
+means little on a busy machine; the median of three rounds in which what is compared takes turns
+(frame by frame where it can). x264 alone gets the very frames of the film before they are encoded, with the film's settings, from
 memory: what is counted is handing them over, encoding and writing the file. moviepy and ffmpeg take
 part where they are installed (``pip install moviepy``, which brings an ffmpeg). The last step is timed
 on a three-minute film.
@@ -150,26 +150,44 @@ def song(seconds: float) -> Sound:
     return Sound(samples, heard.rate, f"benchmark-{seconds:g}")
 
 
-def x264_alone(pictures: Iterable[Planes], folder: Path) -> float:
-    """CPU seconds to encode frames with the film's settings, each copied into the encoder's frame first."""
-    used = 0.0
-    with av.open(str(folder / "alone.mp4"), "w") as container:
-        stream = container.add_stream("libx264", rate=30)
-        encoder.configure(stream.codec_context, SIZE, encoder.ENCODER)
-        frame = av.VideoFrame(*SIZE, "yuv420p")
-        frame.time_base = Fraction(1, 30)
+class Alone:
+    """x264 with the film's settings and nothing else; ``used_s`` is what it took, CPU seconds."""
+
+    def __init__(self, path: Path) -> None:
+        self.used_s = 0.0
+        self._frames = 0
+        self._container = av.open(str(path), "w")
+        self._stream = self._container.add_stream("libx264", rate=30)
+        encoder.configure(self._stream.codec_context, SIZE, encoder.ENCODER)
+        self._frame = av.VideoFrame(*SIZE, "yuv420p")
+        self._frame.time_base = Fraction(1, 30)
         # 1080p has no padding
-        into = [np.asarray(memoryview(plane)) for plane in frame.planes]
-        for n, planes in enumerate(pictures):
-            began = cpu_s()
-            for view, plane in zip(into, planes, strict=True):
-                np.copyto(view, plane.reshape(-1))
-            frame.pts = n
-            container.mux(stream.encode(frame))
-            used += cpu_s() - began
+        self._into = [np.asarray(memoryview(plane)) for plane in self._frame.planes]
+
+    def encode(self, planes: Planes) -> None:
         began = cpu_s()
-        container.mux(stream.encode(None))
-    return used + cpu_s() - began
+        for view, plane in zip(self._into, planes, strict=True):
+            np.copyto(view, plane.reshape(-1))
+        self._frame.pts = self._frames
+        self._container.mux(self._stream.encode(self._frame))
+        self._frames += 1
+        self.used_s += cpu_s() - began
+
+    def close(self) -> float:
+        """Finish the file; returns ``used_s``."""
+        began = cpu_s()
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+        self.used_s += cpu_s() - began
+        return self.used_s
+
+
+def x264_alone(pictures: Iterable[Planes], folder: Path) -> float:
+    """CPU seconds to encode frames; making them is not counted."""
+    least = Alone(folder / "alone.mp4")
+    for planes in pictures:
+        least.encode(planes)
+    return least.close()
 
 
 def fitted_frames(paths: list[Path]) -> Iterator[Planes]:
@@ -279,33 +297,40 @@ def local_rows(made_plan: Plan, folder: Path, kind: str) -> list[dict[str, Any]]
     cast = list(zip(spans, itertools.cycle(drawn.values()), strict=False))
     segments = [folder / f"segment-{span.index}.mp4" for span in spans]
 
-    def write() -> None:
+    def write() -> tuple[float, float]:
+        """(CPU seconds to write the segments, x264 alone), frame by frame in turn.
+
+        x264 alone gets what the film shows of each clip, as it was drawn. A machine that is busy
+        with other things is so for both.
+        """
+        least, used = Alone(folder / "alone.mp4"), 0.0
         for path, (span, pictures) in zip(segments, cast, strict=True):
-            with SegmentWriter(
-                path, SIZE, key_frames=span.key_frames, frames=span.frames
-            ) as writer:
-                for planes in to_and_fro(pictures, 0, span.frames):
-                    writer.write(planes)
+            began = cpu_s()
+            writer = SegmentWriter(path, SIZE, key_frames=span.key_frames, frames=span.frames)
+            used += cpu_s() - began
+            shown = range(span.head, span.head + span.end_frame - span.start_frame)
+            for n, planes in enumerate(to_and_fro(pictures, 0, span.frames)):
+                began = cpu_s()
+                writer.write(planes)
+                used += cpu_s() - began
+                if n in shown:
+                    least.encode(planes)
+            began = cpu_s()
+            writer.close()
+            used += cpu_s() - began
+        return used, least.close()
 
-    def compose() -> None:
-        work = afresh(folder / "work")
-        composer.compose(
-            made_plan, clips(segments), song=composer.prepare_audio(music, work), work=work, out=out
-        )
+    def compose() -> float:
+        def work() -> None:
+            made = afresh(folder / "work")
+            sung = composer.prepare_audio(music, made)
+            composer.compose(made_plan, clips(segments), song=sung, work=made, out=out)
 
-    def alone() -> float:
-        # What the film shows of each clip, as it was drawn: the very frames the segments are written from.
-        shown = (
-            planes
-            for span, pictures in cast
-            for planes in to_and_fro(
-                pictures, span.head, span.head + span.end_frame - span.start_frame
-            )
-        )
-        return x264_alone(shown, folder)
+        return timed(work)[0]
 
     folder.mkdir(exist_ok=True)
-    written, joined, least = in_turn(lambda: timed(write)[0], lambda: timed(compose)[0], alone)
+    rounds = [(*write(), compose()) for _ in range(ROUNDS)]
+    written, least, joined = (statistics.median(taken) for taken in zip(*rounds, strict=True))
     check(out, made_plan)
     name = f"Casset, segments drawn at final size, {kind}"
     return [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numba
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +16,7 @@ from casset.media.compose import files
 from casset.media.picture import BT709, BT709_OFFSET, Planes
 
 CELL_PX = 16
-LINES = 7  # of a cell that are looked at, at least; 8 at 1080p
+LINES = (8, 4, 4)  # of a cell that are looked at, at least: of Y, U, V
 SCREEN = (1024, 768)
 Grid = NDArray[np.uint8]  # (frames, rows, columns, 3): mean Y, U, V of each cell, limited range
 
@@ -28,37 +28,20 @@ def shape(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def shrink(planes: Planes, rows_columns: tuple[int, int]) -> NDArray[np.uint8]:
-    """(rows, columns, 3) uint8 means of the planes over each cell; about 0.1 ms at 1080p.
+    """(rows, columns, 3) uint8 means of the planes over each cell; about 0.2 ms at 1080p.
 
-    Of a large picture seven lines or more of each cell are looked at.
+    Of a large picture ``LINES`` or more of each cell are looked at.
     """
     rows, columns = rows_columns
-    means = np.empty((3, rows, columns), np.uint8)
-    for plane, mean in zip(planes, means, strict=True):
-        step = max(1, plane.shape[0] // (rows * LINES))
-        _cell_means(np.ascontiguousarray(plane), step, mean)
-    return np.ascontiguousarray(means.transpose(1, 2, 0))
-
-
-@numba.njit(cache=True, nogil=True)
-def _cell_means(plane, step, mean):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The mean of each cell over every ``step``-th of its lines, rounded, into ``mean``."""
-    height, width = plane.shape
-    rows, columns = mean.shape
-    sums = np.empty(width, np.uint16)  # of fewer than 2 x LINES lines
-    for row in range(rows):
-        top = height * row // rows
-        bottom = max(top + 1, height * (row + 1) // rows)
-        sums[:] = 0
-        for line in range(top, bottom, step):
-            for x in range(width):
-                sums[x] += plane[line, x]
-        lines = (bottom - top + step - 1) // step
-        for column in range(columns):
-            left = width * column // columns
-            right = max(left + 1, width * (column + 1) // columns)
-            count = lines * (right - left)
-            mean[row, column] = (np.sum(sums[left:right]) + count // 2) // count
+    means = []
+    for plane, least in zip(planes, LINES, strict=True):
+        lines = plane[:: max(1, plane.shape[0] // (rows * least))]
+        half = (lines.shape[1] // 2, lines.shape[0] // 2)
+        if lines.shape[0] % (2 * rows) == 0 and lines.shape[1] % (2 * columns) == 0:
+            # the quickest first step
+            lines = np.asarray(cv2.resize(lines, half, interpolation=cv2.INTER_AREA), np.uint8)
+        means.append(cv2.resize(lines, (columns, rows), interpolation=cv2.INTER_AREA))
+    return np.dstack(means)
 
 
 def rgb(grid: NDArray[np.uint8]) -> NDArray[np.float32]:

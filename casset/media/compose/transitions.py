@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
-import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from casset.media.compose import segment
 from casset.media.compose.segment import SegmentWriter
@@ -21,6 +21,7 @@ from casset.media.compose.timeline import BEFORE, ClipSpan, Join
 from casset.media.picture import U8, Planes
 
 _BLACK_Y, _GREY_C = 16, 128
+_LINES = 32
 
 
 def render(
@@ -76,14 +77,19 @@ def eased(progress: float) -> float:
 
 
 def crossfade(a: Planes, b: Planes, share: float) -> Planes:
-    """Mix two frames in light: ``share`` 0 is all ``a``, 1 all ``b``; 2 ms at 1080p."""
-    mixed = Planes(*(np.empty(plane.shape, np.uint8) for plane in a))
-    _mix_luma(a.y, b.y, np.float32(share), mixed.y)
-    half = (mixed.u.shape[1], mixed.u.shape[0])
-    luma_a, luma_b, luma = (_small_luma(y, half) for y in (a.y, b.y, mixed.y))
-    for ca, cb, out in ((a.u, b.u, mixed.u), (a.v, b.v, mixed.v)):
-        _mix_chroma(ca, cb, luma_a, luma_b, luma, np.float32(share), out)
-    return mixed
+    """Mix two frames in light: ``share`` 0 is all ``a``, 1 all ``b``; 9 ms at 1080p."""
+    y = _mix_luma(a.y, b.y, share)
+    half = (a.u.shape[1], a.u.shape[0])
+    weight_a = _small_luma(a.y, half) * np.float32(1 - share)
+    weight_b = _small_luma(b.y, half) * np.float32(share)
+    mixed = np.maximum(_small_luma(y, half), np.float32(1.0))
+    planes = []
+    for ca, cb in ((a.u, b.u), (a.v, b.v)):
+        c = (ca.astype(np.float32) - _GREY_C) * weight_a
+        c += (cb.astype(np.float32) - _GREY_C) * weight_b
+        c /= mixed
+        planes.append(np.clip(np.rint(c + _GREY_C), 16, 240).astype(np.uint8))
+    return Planes(y, planes[0], planes[1])
 
 
 def dim(planes: Planes, gain: float) -> Planes:
@@ -98,40 +104,24 @@ def _looked_up(plane: U8, table: U8) -> U8:
     return np.asarray(cv2.LUT(plane, table), np.uint8)
 
 
-def _small_luma(y: U8, size: tuple[int, int]) -> U8:
-    """Luma at the chroma planes' size."""
-    return np.asarray(cv2.resize(y, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _mix_luma(a: U8, b: U8, share: float) -> U8:
+    """Luma mixed in squared light, a few lines at a time so that they stay in the cache."""
+    out = np.empty_like(a)
+    for top in range(0, a.shape[0], _LINES):
+        lines = slice(top, top + _LINES)
+        la, lb = (
+            np.maximum(y[lines], np.uint8(_BLACK_Y)).astype(np.float32) - np.float32(_BLACK_Y)
+            for y in (a, b)
+        )
+        la *= la * np.float32(1 - share)
+        lb *= lb * np.float32(share)
+        la += lb
+        np.sqrt(la, out=la)
+        cv2.convertScaleAbs(la, out[lines], 1, float(_BLACK_Y))
+    return out
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
-def _mix_luma(a, b, share, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Luma mixed in squared light, rounded, into ``out``."""
-    rest = np.float32(1) - share
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            la, lb = _over_black(a[i, j]), _over_black(b[i, j])
-            light = la * la * rest + lb * lb * share
-            out[i, j] = np.uint8(np.int32(np.sqrt(light) + np.float32(_BLACK_Y + 0.5)))
-
-
-@numba.njit(cache=True, nogil=True, fastmath=True)
-def _mix_chroma(a, b, luma_a, luma_b, luma, share, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Chroma weighted by the light it comes with, kept within 16 … 240, into ``out``."""
-    rest, most = np.float32(1) - share, np.float32(240 - _GREY_C)
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            light = np.float32(1) / max(_over_black(luma[i, j]), np.float32(1))
-            mixed = _over_black(luma_a[i, j]) * rest * light * _colour(a[i, j])
-            mixed += _over_black(luma_b[i, j]) * share * light * _colour(b[i, j])
-            mixed = min(max(mixed, -most), most) + np.float32(_GREY_C + 0.5)
-            out[i, j] = np.uint8(np.int32(mixed))
-
-
-@numba.njit(inline="always")
-def _over_black(code):  # type: ignore[no-untyped-def]  # pragma: no cover
-    return np.float32(max(np.int32(code) - np.int32(_BLACK_Y), np.int32(0)))
-
-
-@numba.njit(inline="always")
-def _colour(code):  # type: ignore[no-untyped-def]  # pragma: no cover
-    return np.float32(np.int32(code) - np.int32(_GREY_C))
+def _small_luma(y: U8, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Luma over black at the chroma planes' size."""
+    small = cv2.resize(y, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    return (small - _BLACK_Y).clip(0)
