@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import statistics
 import subprocess
@@ -77,6 +78,7 @@ def _measure(var: Path, clients: int) -> dict[str, Any]:
         "threads": threads,
         "db connections": connections,
         "core": round(cpu, 2),
+        "load": round(os.getloadavg()[0], 1),  # of the whole machine, meanwhile
         "publish ms": published["p50"],
         "publish p95 ms": published["p95"],
     }
