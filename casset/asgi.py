@@ -1,4 +1,4 @@
-"""The ASGI entry point: what comes in passes the limits on bodies, then the streams, then Django."""
+"""The ASGI entry point: what comes in gets its name, passes the limits on bodies, then the streams, then Django."""
 
 import os
 
@@ -9,6 +9,7 @@ django_application = get_asgi_application()
 
 # What follows has models and settings, which are ready only now.
 from casset.web.events.app import Events  # noqa: E402
+from casset.web.front import Front  # noqa: E402
 from casset.web.intake import Intake  # noqa: E402
 
-application = Intake(Events(django_application))
+application = Front(Intake(Events(django_application)))

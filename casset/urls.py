@@ -7,10 +7,13 @@ from rest_framework.permissions import AllowAny
 
 from casset.accounts.views import settings_page
 from casset.web import api_schema, views
+from casset.web.metrics import metrics
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("account/", include("casset.accounts.urls")),
     path("studio/", include("pipeline.urls")),
     path("settings/", settings_page, name="settings"),

@@ -1,5 +1,7 @@
 """The pipeline as a Django app: jobs that become films."""
 
+from functools import partial
+
 from django.apps import AppConfig
 
 
@@ -8,11 +10,13 @@ class PipelineConfig(AppConfig):
     verbose_name = "Music videos"
 
     def ready(self) -> None:
-        """Say who may watch a job, and where songs may be sent."""
+        """Say who may watch a job, where songs may be sent, what must be well and what is counted."""
         from django.conf import settings
 
-        from casset.web import events, intake
+        from casset.web import events, health, intake, metrics
+        from pipeline import pulses
         from pipeline.events import may_watch
+        from pipeline.metrics import Figures
 
         events.allow("job", may_watch)
         events.alias(r"/api/v1/jobs/(?P<id>[0-9a-f-]{36})/stream", "job-{id}", from_start=True)
@@ -23,3 +27,7 @@ class PipelineConfig(AppConfig):
             r"/api/v1/jobs/[0-9a-f-]{36}",
         ):
             intake.allow_body(pattern, settings.UPLOAD_BODY_MAX_BYTES)
+        for queue in pulses.QUEUES:
+            health.register(f"worker-{queue}", partial(pulses.worker_is_alive, queue))
+        health.register("sweeper", pulses.sweeper_is_alive)
+        metrics.register(Figures())

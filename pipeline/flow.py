@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casset.lib.errors import CassetError, InvalidTransition
-from pipeline import admission, dispatch, estimate, events, leases, ledger
+from pipeline import admission, dispatch, estimate, events, leases, ledger, tallies
 from pipeline.models import Clip, Job, Stage, Status, Work
 from pipeline.stages.video_generator import FEWEST, PAUSES_S
 
@@ -130,8 +130,10 @@ def fail(job: Job, text: str, *, code: str, retryable: bool) -> bool:
             job.move(Status.FAILED, error=text[:500], error_code=code, retryable=retryable)
             ledger.release_open(job)
             events.error(job, text, code, retryable=retryable)
+            tallies.count("failures", code)
     except InvalidTransition:
         return False
+    log.warning("job failed", extra={"code": code})
     admit()
     return True
 
@@ -150,6 +152,7 @@ def put_back(claim: leases.Claim, error: CassetError | None) -> None:
         claim.end(
             Work.PENDING, not_before=timezone.now() + timedelta(seconds=pause), error=text[:500]
         )
+        tallies.count("retries", row.name if isinstance(row, Stage) else "clip")
         dispatch.wake(row.queue, after_s=pause)
         return
     with transaction.atomic():

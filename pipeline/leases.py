@@ -6,6 +6,7 @@ finds that it no longer holds it (the job was cancelled, failed, or another took
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 import uuid
@@ -145,7 +146,11 @@ class Heartbeat:
         self._claim = claim
         self._stop = threading.Event()
         self._lost = False
-        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
+        # The copied context lets its log lines say which work they are about.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(self._beat,), name="lease", daemon=True
+        )
 
     def __enter__(self) -> Heartbeat:
         self._thread.start()

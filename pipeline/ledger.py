@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from casset.lib.errors import BudgetExceeded
+from pipeline import tallies
 from pipeline.models import MICROS, Job, Reservation
 
 
@@ -65,6 +66,7 @@ def settle(reservation: Reservation, actual_micros: int) -> bool:
         Job.objects.filter(pk=job.pk).update(
             reserved_micros=reserved, spent_micros=job.spent_micros + booked
         )
+        tallies.count("spent_micros", reservation.stage, by=booked, at_once=True)
     if booked < actual_micros:
         raise BudgetExceeded(
             f"The provider charged {actual_micros / MICROS:.2f} USD, more than was agreed; "

@@ -66,6 +66,9 @@ class Job(models.Model):
     request_key = models.UUIDField(null=True, blank=True, editable=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveIntegerField(default=1)
+    request_id = models.CharField(
+        max_length=64, blank=True, editable=False
+    )  # that began the attempt
 
     title = models.CharField(max_length=200)
     prompt = models.CharField(max_length=500)
@@ -348,6 +351,7 @@ class Take(models.Model):
     class Meta:
         ordering = ("number",)
         constraints = (models.UniqueConstraint("clip", "number", name="take_numbered_once"),)
+        indexes = (models.Index(fields=("created_at",), name="take_recent"),)  # estimate.frame_s
 
     def __str__(self) -> str:
         return f"take {self.number}"
@@ -427,3 +431,42 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.amount_micros / MICROS:.4f} USD ({self.status})"
+
+
+class Pulse(models.Model):
+    """A sign of life of something that must keep going, renewed every few seconds (``pulses``).
+
+    A worker's has the queue it serves and how much it does at once.
+    """
+
+    name = models.CharField(max_length=100, primary_key=True)  # render@host, sweeper
+    queue = models.CharField(max_length=6, blank=True)
+    places = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tally(models.Model):
+    """How often something happened since the installation began: for all processes, for ever.
+
+    ``total`` sums what was measured, ``upto`` is the upper bound of the measurements counted here
+    (``tallies``).
+    """
+
+    name = models.CharField(max_length=40)
+    label = models.CharField(max_length=60, blank=True)
+    upto = models.FloatField(default=0.0)
+    count = models.BigIntegerField(default=0)
+    total = models.FloatField(default=0.0)
+
+    class Meta:
+        ordering = ("name", "label", "upto")
+        constraints = (models.UniqueConstraint("name", "label", "upto", name="tallied_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.label}: {self.count}"

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from casset.media.compose import files
 from casset.web import events
-from pipeline.models import FINAL, Film, Job, JobStart, Status
+from pipeline.models import FINAL, Film, Job, JobStart, Pulse, Status
 
 log = logging.getLogger(__name__)
 
@@ -118,9 +118,10 @@ def _remove(removal: Removal) -> bool:
 
 
 def _forget_old_rows() -> None:
-    """Rows that nobody asks for any more: starts that no quota counts, events of deleted jobs."""
+    """Rows nobody asks for any more: starts no quota counts, dead workers, events of deleted jobs."""
     now = timezone.now()
-    JobStart.objects.filter(at__lt=now - timedelta(days=1)).delete()
+    for signs in (JobStart, Pulse):
+        signs.objects.filter(at__lt=now - timedelta(days=1)).delete()
     longest = max(settings.KEEP_FAILED_DAYS, settings.KEEP_FILMS_DAYS) + 1
     events.forget_before(now - timedelta(days=longest))
 

@@ -19,6 +19,7 @@ from casset.media import probe
 from casset.media.audio.lyrics import formats
 from casset.media.shaders import images
 from casset.web import events as watched
+from casset.web import logs
 from pipeline import admission, estimate, events, flow, ledger, workroom
 from pipeline.contracts import ASPECT_SIZES, Plan
 from pipeline.models import Clip, Film, Job, Stage, Status, Take, Work
@@ -75,6 +76,7 @@ def create_job(
         aspect=aspect,
         seed=seed,
         beats=beats,
+        request_id=logs.request_id(),
         budget_micros=ledger.micros(settings.JOB_BUDGET_DOLLARS),
     )
     try:
@@ -384,6 +386,7 @@ def _put_in_line(job: Job, **changes: Any) -> None:
     job.move(
         Status.QUEUED,
         attempt=job.attempt + 1,
+        request_id=logs.request_id(),
         started_at=None,
         progress=_kept_percent(job),
         **changes,

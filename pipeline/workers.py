@@ -19,7 +19,8 @@ from django.utils import timezone
 from casset.lib.errors import CassetError, GenerationError
 from casset.media.audio import decode
 from casset.media.compose import sheet
-from pipeline import equipment, events, flow, ledger, workroom
+from casset.web import logs
+from pipeline import equipment, events, flow, ledger, tallies, workroom
 from pipeline.contracts import FPS, AudioData, ClipPrompts, Plan, References
 from pipeline.contracts import Clip as ClipContract
 from pipeline.contracts import Clips as ClipsContract
@@ -45,7 +46,36 @@ FILMS_KEPT = 3
 
 
 def run(claim: Claim) -> None:
-    """Do the claimed work and hand on what it gives; never raises for what the work itself does."""
+    """Do the claimed work and hand on what it gives; never raises for what the work itself does.
+
+    Whatever is logged meanwhile says which job, stage or clip and attempt it is about, and the
+    request that asked for it.
+    """
+    row, job = claim.row, claim.job
+    stage = row.name if isinstance(row, Stage) else "clip"
+    named = {"stage": stage} if isinstance(row, Stage) else {"clip": row.index}
+    with logs.bound(
+        job_id=str(row.job_id),
+        request_id=job.request_id,
+        attempt=job.attempt,
+        tries=row.tries,
+        **named,
+    ):
+        began = time.monotonic()
+        outcome = _run(claim)
+        seconds = round(time.monotonic() - began, 3)
+        log.info("%s %s", stage, outcome, extra={"outcome": outcome, "seconds": seconds})
+        if outcome == DONE:
+            tallies.observe("stage_seconds", stage, seconds)
+        if outcome != CALLED_OFF:
+            flow.advance(row.job_id)
+
+
+DONE, CALLED_OFF, PUT_BACK = "done", "called off", "put back"
+
+
+def _run(claim: Claim) -> str:
+    """Do the work and say how it ended."""
     row = claim.row
     try:
         with Heartbeat(claim) as heart:
@@ -54,25 +84,27 @@ def run(claim: Claim) -> None:
             else:
                 _STAGES[row.name](row.job, Telling(claim, heart), claim)
     except LeaseLost:
-        log.info("%s of job %s was called off", row, row.job_id)
-        return
+        return CALLED_OFF
     except DatabaseError as fault:  # away: the lease runs out and the sweeper gives the work anew
-        log.warning("%s of job %s lost the database: %s", row, row.job_id, fault)
+        log.warning("the database was lost: %s", fault)
         connection.close()
-        return
+        return CALLED_OFF
     except CassetError as error:
-        _put_back(claim, error)
+        # Its sentence is for the person and may quote what they wrote: the row has it.
+        log.warning("expected error %s", error.code, extra={"code": error.code})
+        return _put_back(claim, error)
     except Exception:
-        log.exception("%s of job %s failed", row, row.job_id)
-        _put_back(claim, None)
-    flow.advance(row.job_id)
+        log.exception("unexpected error")
+        return _put_back(claim, None)
+    return DONE
 
 
-def _put_back(claim: Claim, error: CassetError | None) -> None:
+def _put_back(claim: Claim, error: CassetError | None) -> str:
     try:
         flow.put_back(claim, error)
-    except LeaseLost:
-        log.info("%s of job %s was called off while it failed", claim.row, claim.job.pk)
+    except LeaseLost:  # it was called off while it failed
+        return CALLED_OFF
+    return PUT_BACK
 
 
 class Telling:
@@ -215,6 +247,7 @@ def _cut(job: Job, telling: Telling, claim: Claim) -> None:
             ledger.release_open(job)
             events.stage_update(job, "composer", "completed", _seconds(claim.row))
             events.completed(job, finished)
+            tallies.count("films")
     finally:
         out.unlink(missing_ok=True)
     _forget_old_films(job)

@@ -80,8 +80,9 @@ def options() -> dict[str, Any]:
         "ws": "none",
         "loop": "auto",
         "lifespan": "on",
-        "access_log": False,
+        "access_log": False,  # ``front`` writes one line a request
         "log_level": "warning",
+        "log_config": None,  # settings.LOGGING says how
         "server_header": False,
         "timeout_keep_alive": 15,
         # Streams end by themselves at the first signal; this is for what hangs.

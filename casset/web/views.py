@@ -7,12 +7,27 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from casset.web import errors, showcase
+from casset.web import errors, health, showcase
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
     """Say that the process answers; it looks at nothing else."""
     return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say of each part the site needs whether it is well: 200 when all are, else 503."""
+    found = health.look()
+    is_ready = all(finding.ok for finding in found.values())
+    answer = JsonResponse(
+        {
+            "status": "ok" if is_ready else "not ready",
+            "parts": {name: {"ok": f.ok, "why": f.why} for name, f in found.items()},
+        },
+        status=200 if is_ready else 503,
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def home(request: HttpRequest) -> HttpResponse:

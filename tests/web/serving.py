@@ -16,6 +16,7 @@ import uvicorn
 from django.core.asgi import get_asgi_application
 
 from casset.web.events.app import Events
+from casset.web.front import Front
 from casset.web.intake import Intake
 from casset.web.server import options
 
@@ -25,7 +26,7 @@ class Site:
 
     def __init__(self) -> None:
         self.events = Events(get_asgi_application())
-        config = uvicorn.Config(Intake(self.events), **options(), log_config=None, port=0)
+        config = uvicorn.Config(Front(Intake(self.events)), **options(), port=0)
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
         self.port: int = self._socket.getsockname()[1]

@@ -25,6 +25,7 @@ from casset.web.events import doors, hub, identity, names, rows, wire
 from casset.web.events.hub import Hub
 from casset.web.events.identity import Credential
 from casset.web.events.streams import Stream
+from casset.web.front import PERSON
 from casset.web.refusals import Refusal, refuse
 
 logger = logging.getLogger(__name__)
@@ -114,6 +115,7 @@ class Events:
         if isinstance(admitted, Refusal):
             await refuse(send, admitted)
             return
+        scope[PERSON] = admitted.stream.person
         # Since it was admitted nothing else ran, so nobody slips in between.
         gone = asyncio.create_task(_end_when_gone(admitted.stream, receive))
         try:
