@@ -54,7 +54,7 @@ def _broker() -> Iterator[Metric]:
     try:
         client = health.redis_client(settings.REDIS_URL)
         for queue in pulses.QUEUES:
-            sent.add_metric([queue], float(client.llen(queue)))  # type: ignore[arg-type]
+            sent.add_metric([queue], float(client.llen(queue)))
     except (redis.RedisError, OSError):
         return
     yield sent

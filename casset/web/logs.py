@@ -108,6 +108,6 @@ def _line(logger: WrappedLogger, method: str, event: EventDict) -> str:
     trace = event.pop("exception", "")
     for known in ("stack", "method", "path", "status"):  # the last three: see ``front``
         event.pop(known, None)
-    rest = "".join(f"  {name}={value}" for name, value in event.items() if value != "")
+    rest = "".join(f"  {name}={value}" for name, value in sorted(event.items()) if value != "")
     line = _CONTROLS.sub("␤", f"{time} {level.upper():<7} {name}: {said}{rest}")
     return f"{line}\n{trace}" if trace else line

@@ -21,18 +21,20 @@ class WhoAsksMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse | Awaitable]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable:
-        if iscoroutinefunction(self):
+        if self._is_async:
             return self._serve(request)
         with _serving(request):
             return self.get_response(request)
 
     async def _serve(self, request: HttpRequest) -> HttpResponse:
         with _serving(request):
-            return await self.get_response(request)  # type: ignore[misc]
+            answer: HttpResponse = await self.get_response(request)  # type: ignore[misc]
+            return answer
 
 
 @contextmanager

@@ -165,4 +165,4 @@ def test_a_line_for_people_holds_the_same_on_one_line():
     record.ms = 12.5
     with logs.bound(job_id="j-1", clip=3):
         said = formatter.format(record)
-    assert said[8:] == " INFO    casset.x: did␤it  job_id=j-1  clip=3  ms=12.5"
+    assert said[8:] == " INFO    casset.x: did␤it  clip=3  job_id=j-1  ms=12.5"
