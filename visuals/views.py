@@ -105,8 +105,10 @@ def scene(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _unknown(request: HttpRequest, name: str) -> HttpResponse:
-    near = difflib.get_close_matches(name.lower(), lab.by_name(), n=3, cutoff=0.5)
-    context = {"name": name[:60], "near": [lab.by_name()[found] for found in near]}
+    spelt = difflib.get_close_matches(name.lower(), lab.by_name(), n=3, cutoff=0.7)
+    meant = [entry.name for entry in lab.entries() if name.lower() in entry.words]
+    near = [lab.by_name()[found] for found in dict.fromkeys([*spelt, *meant])][:3]
+    context = {"name": name[:60], "near": near}
     return render(request, "visuals/unknown.html", context, status=404)
 
 
