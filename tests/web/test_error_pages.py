@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 
+@pytest.mark.django_db
 def test_an_unknown_address_says_what_to_do_next(client: Client) -> None:
     answer = client.get("/no-such-page/")
     assert answer.status_code == 404
@@ -15,6 +16,7 @@ def test_an_unknown_address_says_what_to_do_next(client: Client) -> None:
     assert "Go to the start page" in text
 
 
+@pytest.mark.django_db
 def test_a_form_without_its_token_changes_nothing_and_says_so() -> None:
     answer = Client(enforce_csrf_checks=True).post("/healthz", {"a": "b"})
     assert answer.status_code == 403
