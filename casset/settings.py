@@ -357,6 +357,7 @@ CONTENT_SECURITY_POLICY = {
 
 # -- watching over it ----------------------------------------------------------------------------
 METRICS_TOKEN = env("METRICS_TOKEN")  # lets others than this machine read /metrics
+SENTRY_DSN = env("SENTRY_DSN")
 LOG_LEVEL = env_choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMAT = env_choice("LOG_FORMAT", "line", "json")
 LOGGING = logs.configuration(LOG_LEVEL, as_json=LOG_FORMAT == "json")

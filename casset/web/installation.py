@@ -34,7 +34,7 @@ def groups(*, everything: bool) -> list[Group]:
     found = [
         Group("How videos are made", [_pictures(), _quality(), _words(), _beats()]),
         Group("Limits", _limits()),
-        Group("Servers", [_database(), _redis(), _mail(), _sentry()]),
+        Group("Servers", [_database(), _redis(), _mail(), _sentry(), _metrics()]),
     ]
     shown = [
         Group(group.title, [row for row in group.rows if everything or not row.for_staff])
@@ -172,10 +172,23 @@ def _mail() -> Row:
 
 
 def _sentry() -> Row:
-    if getattr(settings, "SENTRY_DSN", ""):
+    if settings.SENTRY_DSN:
         return Row("Sentry", "reports errors", "By SENTRY_DSN.", "on", for_staff=True)
     return Row(
         "Sentry", "off", "Errors stay in the log. SENTRY_DSN turns it on.", "off", for_staff=True
+    )
+
+
+def _metrics() -> Row:
+    if settings.METRICS_TOKEN:
+        why = "At /metrics, for this machine and whoever sends METRICS_TOKEN."
+        return Row("Metrics", "on", why, "on", for_staff=True)
+    return Row(
+        "Metrics",
+        "on this machine",
+        "At /metrics, for this machine alone. METRICS_TOKEN lets others read them.",
+        "on",
+        for_staff=True,
     )
 
 

@@ -20,7 +20,15 @@ from structlog.processors import JSONRenderer, TimeStamper, format_exc_info
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import EventDict, WrappedLogger
 
-__all__ = ["bound", "configuration", "person_of", "request_id", "serving"]
+__all__ = [
+    "bound",
+    "configuration",
+    "covered",
+    "get_contextvars",
+    "person_of",
+    "request_id",
+    "serving",
+]
 
 # What a module may add to a line with ``extra=``.
 EXTRAS = ("method", "path", "status", "ms", "bytes", "seconds", "outcome", "code")
@@ -86,6 +94,13 @@ def person_of(request: HttpRequest | None) -> Any:
     return getattr(user, "pk", None)
 
 
+def covered(text: str) -> str:
+    """``text`` with what looks like a secret covered."""
+    for secret, cover in _SECRETS:
+        text = secret.sub(cover, text)
+    return text
+
+
 def _add_person(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     if (pk := person_of(serving.get())) is not None:
         event["user_id"] = pk
@@ -95,9 +110,7 @@ def _add_person(logger: WrappedLogger, method: str, event: EventDict) -> EventDi
 def _without_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     for name, value in event.items():
         if isinstance(value, str):
-            for secret, cover in _SECRETS:
-                value = secret.sub(cover, value)
-            event[name] = value
+            event[name] = covered(value)
     return event
 
 
