@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import uvicorn
 from django.core.asgi import get_asgi_application
+from django.urls import get_resolver
 
 from casset.web.events.app import Events
 from casset.web.front import Front
@@ -25,6 +26,7 @@ class Site:
     """The site of this test run, served by uvicorn in a thread of this process."""
 
     def __init__(self) -> None:
+        _ = get_resolver().url_patterns  # as casset.asgi does
         self.events = Events(get_asgi_application())
         config = uvicorn.Config(Front(Intake(self.events)), **options(), port=0)
         self._server = uvicorn.Server(config)
