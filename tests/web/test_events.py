@@ -503,6 +503,7 @@ def test_one_signal_ends_a_server_with_open_streams_at_once(
     code = (
         "import sys, django.conf as c; from casset.web import server;"
         f"c.settings.DATABASES['default']['NAME'] = {connection.settings_dict['NAME']!r};"
+        "c.settings.ROOT_URLCONF = 'django.contrib.auth.urls';"  # soon imported
         "import casset.asgi; from casset.web import events;"
         "events.allow('test', lambda user, id_: True); server.main()"
     )
