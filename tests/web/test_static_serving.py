@@ -25,7 +25,9 @@ async def heard(answer: Any) -> bytes:
 def test_a_browser_may_ask_for_a_part_of_a_film() -> None:
     async def ask() -> tuple[Any, bytes]:
         answer = await AsyncClient().get(FILM, headers={"Range": "bytes=1000-1999"})
-        return answer, await heard(answer)
+        part = await heard(answer)
+        answer.close()  # the server's part
+        return answer, part
 
     answer, part = asyncio.run(ask())
     assert answer.status_code == 206
