@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -74,7 +74,9 @@ def _trouble(
     finally:
         # Under ASGI Django draws these pages in threads whose connections nobody else closes: they
         # would be held for good, and be dead after a restart of the database.
-        close_old_connections()
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
 
 
 def _is_api(request: HttpRequest) -> bool:
