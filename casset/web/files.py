@@ -9,7 +9,9 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
+from os import stat_result
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO
 from urllib.parse import quote
 
@@ -54,14 +56,12 @@ def send_file(
     never has other bytes. Where ``FILES_ACCEL_PREFIX`` is set, the proxy in front sends the bytes.
     """
     try:
-        file = path.open("rb")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        stat = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
         raise Http404 from None
-    try:
-        answer = _answer(request, file, path, content_type)
-    except BaseException:
-        file.close()
-        raise
+    if not S_ISREG(stat.st_mode):
+        raise Http404
+    answer = _answer(request, path, stat, content_type)
     answer["Cache-Control"] = (
         "private, max-age=31536000, immutable" if for_ever else "private, no-cache"
     )
@@ -73,9 +73,8 @@ def send_file(
 
 
 def _answer(
-    request: HttpRequest, file: IO[bytes], path: Path, content_type: str
+    request: HttpRequest, path: Path, stat: stat_result, content_type: str
 ) -> HttpResponseBase:
-    stat = path.stat()
     size, modified = stat.st_size, int(stat.st_mtime)
     etag = f'"{stat.st_mtime_ns:x}-{size:x}"'
     answer: HttpResponseBase
@@ -86,7 +85,6 @@ def _answer(
         inside = path.resolve().relative_to(settings.VAR_DIR.resolve()).as_posix()
         answer = HttpResponse(content_type=content_type)
         answer["X-Accel-Redirect"] = settings.FILES_ACCEL_PREFIX + quote(inside)
-        file.close()
     else:
         asked = _range(request, size, etag, modified)
         if asked is None:
@@ -94,13 +92,11 @@ def _answer(
             answer["Content-Range"] = f"bytes */{size}"
         else:
             span = asked
-            answer = _body(request, file, span, content_type)
+            answer = _body(request, path, span, content_type)
             if len(span) != size:
                 answer.status_code = 206
                 answer["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
             answer["Content-Length"] = str(len(span))
-    if not answer.streaming:
-        file.close()
     answer["Accept-Ranges"] = "bytes"
     answer["ETag"] = etag
     answer["Last-Modified"] = http_date(modified)
@@ -137,31 +133,35 @@ def _range(request: HttpRequest, size: int, etag: str, modified: int) -> range |
     return range(int(first), stop) if int(first) < size else None
 
 
-def _body(
-    request: HttpRequest, file: IO[bytes], span: range, content_type: str
-) -> HttpResponseBase:
+def _body(request: HttpRequest, path: Path, span: range, content_type: str) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(content_type=content_type)
     # Under ASGI Django would read all of an ordinary iterator into memory before sending it.
     chunks = _AsyncChunks if isinstance(request, ASGIRequest) else _Chunks
-    return StreamingHttpResponse(chunks(file, span), content_type=content_type)
+    return StreamingHttpResponse(chunks(path, span), content_type=content_type)
 
 
 class _Part:
-    """A span of an open file, read once. Django closes it, also when the reader has left."""
+    """A span of a file, read once. Opened when the first byte is wanted: an answer whose asker has
+    left before holds nothing. Django closes it."""
 
-    def __init__(self, file: IO[bytes], span: range) -> None:
-        self._file = file
+    def __init__(self, path: Path, span: range) -> None:
+        self._path = path
+        self._start = span.start
         self._left = len(span)
-        file.seek(span.start)
+        self._file: IO[bytes] | None = None
 
     def _read(self) -> bytes:
+        if self._file is None:
+            self._file = self._path.open("rb")
+            self._file.seek(self._start)
         chunk = self._file.read(min(CHUNK_BYTES, self._left))
         self._left -= len(chunk)
         return chunk
 
     def close(self) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
 
 class _Chunks(_Part):
