@@ -120,7 +120,7 @@ def report(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
 @require_safe
 def theme(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The film's own colours as a stylesheet; empty before there is a plan."""
-    job = _own(request, job_id)
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
     plan = job.plan()
     answer = HttpResponse(showing.theme(plan) if plan else "", content_type="text/css")
     answer["Cache-Control"] = "private, no-cache"

@@ -237,8 +237,9 @@ class JobPage(JobCard):
 
     @property
     def notes(self) -> list[str]:
+        """What the stages had to say, but for the words not understood: the sentence shows those."""
         said = [str(note) for row in self._rows for note in row.notes]
-        return list(dict.fromkeys(said))
+        return [note for note in dict.fromkeys(said) if not note.startswith("Not understood")]
 
     @cached_property
     def audio(self) -> AudioData | None:

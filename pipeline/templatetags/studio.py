@@ -20,7 +20,8 @@ def as_timecode(seconds: float) -> str:
 def figures(reason: Reason) -> list[str]:
     """The song's figures behind a reason: “energy 0.77”."""
     return [
-        f"{name.replace('_percent', ' %').replace('_', ' ')} {_number(value)}"
+        f"{name.removesuffix('_percent').replace('_', ' ')} {_number(value)}"
+        + (" %" if name.endswith("_percent") else "")
         for name, value in reason.evidence.items()
         if isinstance(value, int | float)
     ]

@@ -23,11 +23,15 @@ function refresh(soon_ms = 1200) {
 
 if (channels.length) {
   const ended = () => location.reload(); // it moves to the finished ones
-  watch(channels.slice(0, WATCHED_MOST), {
+  const handlers = {
     progress: () => refresh(),
     stage_update: () => refresh(),
     clip_ready: () => refresh(),
     completed: ended,
     error: ended,
+  };
+  watch(channels.slice(0, WATCHED_MOST), handlers, {
+    // What happened before the connection stood is in the rows.
+    onState: (state) => state === "live" && refresh(100),
   });
 }

@@ -142,7 +142,8 @@ function showErrors(name, sentences) {
   const control = field.querySelector("input, textarea, select");
   (control.closest(".drop") ?? control).after(list);
   control.setAttribute("aria-invalid", "true");
-  control.setAttribute("aria-errormessage", list.id);
+  const hint = control.getAttribute("aria-describedby") ?? "";
+  control.setAttribute("aria-describedby", `${hint.replace(list.id, "")} ${list.id}`.trim());
 }
 
 function clearErrors(name) {
