@@ -22,6 +22,7 @@ async def heard(answer: Any) -> bytes:
     return b"".join([part async for part in answer.streaming_content])
 
 
+@pytest.mark.django_db
 def test_a_browser_may_ask_for_a_part_of_a_film() -> None:
     async def ask() -> tuple[Any, bytes]:
         answer = await AsyncClient().get(FILM, headers={"Range": "bytes=1000-1999"})
@@ -35,6 +36,7 @@ def test_a_browser_may_ask_for_a_part_of_a_film() -> None:
     assert part == ON_DISK.read_bytes()[1000:2000]
 
 
+@pytest.mark.django_db
 def test_a_film_is_sent_in_parts_and_closed_when_the_reader_leaves() -> None:
     async def ask() -> Any:
         answer = await AsyncClient().get(FILM)
@@ -48,6 +50,7 @@ def test_a_film_is_sent_in_parts_and_closed_when_the_reader_leaves() -> None:
     gc.collect()  # an open file would be a ResourceWarning, which fails the run
 
 
+@pytest.mark.django_db  # the end of an answer tidies connections
 @pytest.mark.parametrize("factory", [RequestFactory, AsyncRequestFactory])
 def test_what_the_browser_has_already_is_not_sent_again(
     factory: type[RequestFactory], tmp_path: Path
