@@ -52,6 +52,13 @@ async function fetchParts() {
 function whenRenewed() {
   const state = document.querySelector('[data-part="state"]');
   document.title = state.dataset.title;
+  const { colours } = state.dataset;
+  if (colours && !document.querySelector("[data-theme-of-film]")) {
+    const theme = document.createElement("link"); // the plan, and with it the colours, came later
+    Object.assign(theme, { rel: "stylesheet", href: colours });
+    theme.dataset.themeOfFilm = "";
+    document.head.append(theme);
+  }
   const shown = document.getElementById("change-count");
   const sentence = document.getElementById("change-prompt");
   if (shown && sentence && !shown.textContent) count(sentence, shown, 50, 500);

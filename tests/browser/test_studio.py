@@ -208,6 +208,22 @@ def test_clips_fill_in_while_one_watches_and_the_film_appears(visit: Visits, mar
         assert page.locator("a.btn.main", has_text="Download").count() == 1
 
 
+def test_the_page_takes_on_the_films_colours_when_there_is_a_plan(
+    visit: Visits, mara: User
+) -> None:
+    job = new_job(owner=mara, status=Status.PROCESSING)
+    planned = planned_job()
+    accent = "getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()"
+    with visit(user=mara) as window:
+        page = window.go(page_of(job))
+        before = page.evaluate(accent)
+        output = planned.stages.get(name="scene_planner").output
+        Stage.objects.filter(job=job, name="scene_planner").update(output=output, status=Work.DONE)
+        events.stage_update(job, "scene_planner", "completed", 0.5)
+        window.until(f"{accent} !== '{before}'")
+        assert page.locator(".say mark").count() > 2
+
+
 def test_a_shot_is_made_again_without_leaving_the_page(visit: Visits, mara: User) -> None:
     job = finished_job(owner=mara)
     with visit(user=mara) as window:
