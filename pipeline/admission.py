@@ -12,12 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from casset.accounts.models import User
 from casset.lib.errors import QuotaExceeded
-from pipeline.models import Job, JobSlot, JobStart, Status
+from pipeline.models import FINAL, Job, JobSlot, JobStart, Status
 
 HOUR = timedelta(hours=1)
 
@@ -66,6 +66,11 @@ def take_slot() -> Job | None:
         slot.job = job
         slot.save(update_fields=["job"])
     return job
+
+
+def free_ended(slots: QuerySet[JobSlot]) -> int:
+    """Free those of ``slots`` whose job has ended: a move gives them back, so there should be none."""
+    return slots.filter(job__status__in=FINAL).update(job=None)
 
 
 def _next_in_line() -> Job | None:

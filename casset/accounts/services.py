@@ -70,6 +70,21 @@ def let_in_again(user: User) -> None:
     forget_failures(username=user.email)
 
 
+def deactivate(user: User) -> None:
+    """Keep a person out: signed out everywhere, tokens revoked, no way to sign in."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        user.refresh_from_db()
+        user.end_sessions()
+        ApiToken.objects.filter(user=user).delete()
+
+
+def activate(user: User) -> None:
+    """Let a person sign in again, with the password they had."""
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    forget_failures(username=user.email)
+
+
 def create_token(user: User, *, name: str) -> tuple[ApiToken, str]:
     """A new token and its text, which can't be shown again. Raises ``InvalidTransition`` at 20."""
     with transaction.atomic():

@@ -1,0 +1,78 @@
+"""People, for operators: who they are, and letting them in or not. No password and no hash is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from casset.accounts import services
+from casset.accounts.models import User
+
+admin.site.unregister(Group)  # people are staff or they are not
+
+
+@admin.register(User)
+class PeopleAdmin(admin.ModelAdmin):
+    list_display: tuple[str, ...] = (
+        "email", "name", "may_sign_in", "is_staff", "date_joined", "last_login",
+    )  # fmt: skip
+    list_filter = ("is_active", "is_staff", "date_joined")
+    search_fields = ("email", "name")
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ("-date_joined",)
+    actions = ("deactivate", "activate", "send_reset_link")
+    fields = (
+        "email",
+        "name",
+        "may_sign_in",
+        "is_staff",
+        "is_superuser",
+        "date_joined",
+        "last_login",
+    )
+    readonly_fields = ("email", "may_sign_in", "date_joined", "last_login")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # people register; `make admin` opens an operator's account
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Only a superuser makes others staff or superusers."""
+        rights = () if request.user.is_superuser else ("is_staff", "is_superuser")
+        return (*self.readonly_fields, *rights)
+
+    @admin.display(boolean=True, ordering="is_active")
+    def may_sign_in(self, user: User) -> bool:
+        return user.is_active
+
+    @admin.action(
+        description="Deactivate: sign out everywhere, revoke tokens", permissions=["change"]
+    )
+    def deactivate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        for user in chosen:
+            if user.pk == request.user.pk:
+                messages.error(request, "You cannot deactivate yourself.")
+            elif user.is_superuser and not request.user.is_superuser:
+                messages.error(request, f"{user}: only a superuser can deactivate a superuser.")
+            else:
+                services.deactivate(user)
+                self.log_change(request, user, "Deactivated.")
+                messages.success(request, f"{user} is signed out everywhere and cannot sign in.")
+
+    @admin.action(description="Let sign in again", permissions=["change"])
+    def activate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        for user in chosen:
+            services.activate(user)
+            self.log_change(request, user, "Activated.")
+            messages.success(request, f"{user} can sign in again.")
+
+    @admin.action(description="Send a link to set a new password", permissions=["change"])
+    def send_reset_link(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        for user in chosen:
+            services.send_reset_link(email=user.email)
+            self.log_change(request, user, "Sent a link to set a new password.")
+        messages.success(request, "The letters are on their way to those who may sign in.")
