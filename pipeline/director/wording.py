@@ -64,7 +64,7 @@ def clip(
         subject = f"{reading.character}, {doing}, {place_words}"
     else:
         subject = place_words
-    mood = [m.concept.say for m in reading.of("mood")][:2]
+    mood = list(dict.fromkeys(m.concept.say for m in reading.of("mood")))[:2]
     feeling = f", {' and '.join(mood)} mood" if mood else ""
     force = {"drop": ", at its most powerful"}.get("drop") if facts["drop"] else ""
     text = f"{SIZE_WORDS[size]} of {subject}, {hour(tod)}{feeling}{force}"
