@@ -57,15 +57,15 @@ def folder_songs(folder: Path) -> Iterator[DrawnSong]:
 
 def judge(song: DrawnSong, grid: beats.BeatGrid) -> dict[str, float]:
     """All figures of one song."""
-    true, found = _later(song.beats), _later(grid.beats)
-    true_bars, found_bars = _later(song.beats[song.numbers == 1]), _later(grid.downbeats)
+    true, found = later(song.beats), later(grid.beats)
+    true_bars, found_bars = later(song.beats[song.numbers == 1]), later(grid.downbeats)
     near = [np.min(np.abs(found - t), initial=np.inf) <= 0.05 for t in true]
     return {
-        "F50": _f(true, found, 0.05),
-        "F70": _f(true, found, 0.07),
+        "F50": f_measure(true, found, 0.05),
+        "F70": f_measure(true, found, 0.07),
         "heard90": float(np.mean(near) >= 0.9),
         "bpm2": float(abs(grid.tempo.bpm - tempo.regression_bpm(song.beats)) <= 2),
-        "downbeat_F70": _f(true_bars, found_bars, 0.07),
+        "downbeat_F70": f_measure(true_bars, found_bars, 0.07),
     }
 
 
@@ -85,11 +85,13 @@ def _judge_all(
         yield {**judge(song, grid), "cpu_s_per_min": 60 * cpu_s / song.sound.duration}
 
 
-def _later(times: np.ndarray) -> np.ndarray:
+def later(times: np.ndarray) -> np.ndarray:
+    """Without the two seconds that are not judged."""
     return times[times >= SKIPPED_S]
 
 
-def _f(true: np.ndarray, found: np.ndarray, window_s: float) -> float:
+def f_measure(true: np.ndarray, found: np.ndarray, window_s: float) -> float:
+    """F of the times found, 0..1; 0 where there are none."""
     if not len(true) or not len(found):
         return 0.0
     return float(mir_eval.beat.f_measure(true, found, window_s))

@@ -125,7 +125,7 @@ def test_bars_start_anew_where_the_tempo_leaps() -> None:
     odds = np.full(len(beats), -3.0)
     odds[0:18:4] = 3.0
     odds[18::4] = 3.0
-    metre, numbers = bars.number(beats, odds)
+    metre, numbers = bars.number(beats, dict.fromkeys(bars.METRES, odds))
     assert metre == 4
     assert (numbers[18::4] == 1).all()
     assert (numbers[0:17:4] == 1).all()

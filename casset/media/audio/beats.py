@@ -117,7 +117,8 @@ def _by_beatnet(sound: Sound, level: Level) -> BeatGrid:
         return BeatGrid(engine="beatnet")
     compound = bars.is_compound(beats, heard)
     metres = bars.COMPOUND_METRES if compound else bars.METRES
-    metre, numbers = bars.number(beats, bars.downbeat_log_odds(beats, heard), metres)
+    odds = bars.bar_line_odds(beats, heard)
+    metre, numbers = bars.number(beats, odds, metres, compound=compound)
     beats = onsets.refine(beats, heard.onset)
     return BeatGrid(
         beats=beats,

@@ -1,8 +1,8 @@
 """Which pulse is the beat: the half, double or triple of a tempo fits the sound nearly as well.
 
 The decoder offers one path for each octave of tempo. ``candidates`` keeps the different ones and
-adds readings it cannot find by itself: the off-beats, every third beat, and two dotted beats in a
-bar of three. ``choose`` gives each a score, a weighted sum of what it is like (tempo, how well the
+adds readings it cannot find by itself: the off-beats, every second and third beat, twice as many, and
+two dotted beats in a bar of three. ``choose`` gives each a score, a weighted sum of what it is like (tempo, how well the
 activations at each speed fit it, its metrical profile), by weights learnt from songs whose beat is
 known (``level_weights``). The lead of the best over the next in nats is the margin.
 """
@@ -11,31 +11,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from casset.media.audio import bar_dbn, cues, metrical_profile, musical, offbeats, tempo
+from casset.media.audio import bar_dbn, cues, metrical_profile, musical, placing, tempo
 from casset.media.audio.level_weights import WEIGHTS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Origin = Literal["decoded", "shifted", "third", "dotted"]
+Origin = Literal["decoded", "shifted", "half", "double", "third", "dotted", "turned"]
 
 WINDOWS_BPM = ((38, 76), (48, 96), (60, 120), (75, 150), (90, 180), (110, 220), (125, 250))
 PATH_METRES = (3, 4)
 SAME_TEMPO = 0.06  # octaves within which two tempi are the same
+SAME_BEAT_S = 0.05  # within which two beats are the same
 STRAYING = 0.15  # of the tempo: rubato of 8 % stays inside
 STRAYING_GAIN = 1.2  # nats a second
 SURE = 0.5  # activation at a beat that is no guess
 GRID_REACH_S, GRID_SHARE = 0.035, 0.85  # how near a machine's grid how many sure beats must lie
-STRANGENESS = 1.0  # nats against a tempo that is no octave of the decoder's likeliest
 SLOWEST_BPM, FASTEST_BPM = 45, 225  # of a beat that people would tap
 
-SHIFTED_BPM = (50, 125)  # of paths whose off-beats are weighed too
-PHASE_BPM = (50, 185)  # of beats that may be off-beats
-THIRD_BPM = (114, 330)  # of paths whose thirds are weighed
+SHIFTED_BPM = (50, 185)  # of paths whose off-beats are weighed too
+HALF_BPM = (100, 250)  # of paths whose halves are weighed
+DOUBLED_BPM = 112
+TURNED_BPM = (45, 140)  # of paths that may lie a third of a beat off
+THIRD_BPM = (135, 330)  # of paths whose thirds are weighed
+PARTS: tuple[tuple[Origin, int, tuple[int, int]], ...] = (
+    ("half", 2, HALF_BPM),
+    ("third", 3, THIRD_BPM),
+)
 DOTTED_BPM = (75, 190)  # of bars of three that may be 6/8
 
 REFERENCE_BPM = 110.0
@@ -86,7 +92,7 @@ def candidates(heard: cues.Cues) -> tuple[Candidate, ...]:
             found.append(one)
             if path.metre == 3:
                 bars_of_three.append((one, path.numbers))
-    derived = [*_shifted(found), *_thirds(found, heard)]
+    derived = [*_shifted(found), *_parts(found), *_doubled(found), *_turned(found)]
     derived += [dotted for one, numbers in bars_of_three for dotted in _dotted(one, numbers)]
     for one in derived:
         if len(one.beats) >= metrical_profile.FEWEST_BEATS and not any(
@@ -98,11 +104,9 @@ def candidates(heard: cues.Cues) -> tuple[Candidate, ...]:
 
 def choose(found: tuple[Candidate, ...], heard: cues.Cues) -> Choice:
     """Weigh the readings against each other."""
-    curves = metrical_profile.curves(heard)
-    scores = np.array([_score(features(one, heard, curves)) for one in found])
-    scores -= [STRANGENESS * (not _octave_related(one, found[0])) for one in found]
+    scores = np.array([_score(values) for values in features(found, heard)])
     order = np.argsort(-scores)
-    best = _on_the_beat(found[order[0]], found, heard, curves)
+    best = found[order[0]]
     for rival in order[1:]:
         if _octaves(found[rival].bpm, best.bpm) > SAME_TEMPO:
             lead = float(scores[order[0]] - scores[rival])
@@ -110,57 +114,34 @@ def choose(found: tuple[Candidate, ...], heard: cues.Cues) -> Choice:
     return Choice(best, 0.0, 0.0, found)
 
 
-def _on_the_beat(
-    chosen: Candidate,
-    found: tuple[Candidate, ...],
-    heard: cues.Cues,
-    curves: metrical_profile.Curves,
-) -> Candidate:
-    """The reading chosen, or the one between its beats if the song counts that."""
-    if not PHASE_BPM[0] <= chosen.bpm <= PHASE_BPM[1]:
-        return chosen
-    decoded = chosen
-    if chosen.origin == "shifted":
-        same = [
-            o for o in found if o.origin == "decoded" and _octaves(o.bpm, chosen.bpm) < SAME_TEMPO
-        ]
-        if not same:
-            return chosen
-        decoded = same[0]
-    between = Candidate((decoded.beats[1:] + decoded.beats[:-1]) / 2, decoded.bpm, "shifted")
-    if len(between.beats) < metrical_profile.FEWEST_BEATS:
-        return chosen
-    lead = phase_lead(decoded, between, heard, curves)
-    odds = offbeats.log_odds(decoded.beats, between.beats, lead, heard)
-    return decoded if odds >= 0 else between
+def features(found: tuple[Candidate, ...], heard: cues.Cues) -> list[dict[str, float]]:
+    """What ``level_weights`` weighs, by name, of each reading; the decoder's likeliest comes first."""
+    curves = metrical_profile.curves(heard)
+    return [
+        _tempo_features(one, heard)
+        | {
+            "strange": float(not _octave_related(one, found[0])),
+            "likeliest": float(one is found[0]),
+        }
+        | metrical_profile.profile(one.beats, curves)
+        | placing.placing(one.beats, heard)
+        for one in found
+    ]
 
 
-def phase_lead(
-    decoded: Candidate, between: Candidate, heard: cues.Cues, curves: metrical_profile.Curves
-) -> float:
-    """Score of one reading less that of another, as if both had been decoded."""
-    ours, theirs = (
-        _score(features(Candidate(one.beats, one.bpm), heard, curves)) for one in (decoded, between)
-    )
-    return ours - theirs
-
-
-def features(one: Candidate, heard: cues.Cues, curves: metrical_profile.Curves) -> dict[str, float]:
-    """What ``level_weights`` weighs, by name."""
+def _tempo_features(one: Candidate, heard: cues.Cues) -> dict[str, float]:
     octaves = float(np.log2(one.bpm / REFERENCE_BPM))
     values = {
         "octaves": octaves,
         "octaves_squared": octaves**2,
         "fast": max(octaves - FAST_OCTAVES, 0.0),
         "slow": max(-SLOW_OCTAVES - octaves, 0.0),
-        "shifted": float(one.origin == "shifted"),
-        "third": float(one.origin == "third"),
-        "dotted": float(one.origin == "dotted"),
     }
+    values |= {origin: float(one.origin == origin) for origin in get_args(Origin)[1:]}
     for speed, activation in zip(cues.SPEEDS, heard.activations, strict=True):
         values[f"gain {speed}"] = _gain(one, activation.max(axis=1), heard.duration)
     values["gain"] = _gain(one, heard.mean_activation.max(axis=1), heard.duration)
-    return values | metrical_profile.profile(one.beats, curves)
+    return values
 
 
 def overruled(choice: Choice, heard: cues.Cues, level: Literal["half", "double"]) -> Candidate:
@@ -260,15 +241,30 @@ def _shifted(found: list[Candidate]) -> Iterator[Candidate]:
             yield Candidate((one.beats[1:] + one.beats[:-1]) / 2, one.bpm, "shifted")
 
 
-def _thirds(found: list[Candidate], heard: cues.Cues) -> Iterator[Candidate]:
-    """Every third beat, from where downbeats and bass are strongest: a jig heard in eighths."""
+def _turned(found: list[Candidate]) -> Iterator[Candidate]:
+    """A third of a beat later and earlier: a jig whose beat was taken for its up-beat."""
     for one in found:
-        if THIRD_BPM[0] <= one.bpm <= THIRD_BPM[1]:
-            peaks = cues.around(heard.mean_activation, cues.GRID_FPS, one.beats, 0.04, 0.04)
-            low = cues.around(heard.low, cues.FLUX_FPS, one.beats, 0.03, 0.05)
-            weight = np.log(peaks[:, 1] + 0.01) + 0.5 * np.log(low + 0.1)
-            first = max(range(3), key=lambda phase: float(weight[phase::3].mean()))
-            yield Candidate(one.beats[first::3], one.bpm / 3, "third")
+        if TURNED_BPM[0] <= one.bpm <= TURNED_BPM[1]:
+            for part in (1 / 3, 2 / 3):
+                between = one.beats[:-1] + part * np.diff(one.beats)
+                yield Candidate(between, one.bpm, "turned")
+
+
+def _parts(found: list[Candidate]) -> Iterator[Candidate]:
+    """Every second or third beat, from each of the first: where the decoder went by the off-beats of
+    the slower pulse, or heard a jig in eighths."""
+    for one in found:
+        for origin, step, between in PARTS:
+            if between[0] <= one.bpm <= between[1]:
+                for first in range(step):
+                    yield Candidate(one.beats[first::step], one.bpm / step, origin)
+
+
+def _doubled(found: list[Candidate]) -> Iterator[Candidate]:
+    """Twice as many beats, where the decoder strayed at the quicker pulse."""
+    for one in found:
+        if one.bpm <= DOUBLED_BPM:
+            yield Candidate(tempo.doubled(one.beats), one.bpm * 2, "double")
 
 
 def _dotted(one: Candidate, numbers: Ints) -> Iterator[Candidate]:
@@ -289,4 +285,4 @@ def _same(one: Candidate, other: Candidate) -> bool:
     distance = np.minimum(
         np.abs(other.beats[near] - one.beats), np.abs(other.beats[near - 1] - one.beats)
     )
-    return bool(np.mean(distance < 0.15 * np.median(np.diff(one.beats))) > 0.7)
+    return bool(np.mean(distance < SAME_BEAT_S) > 0.7)
