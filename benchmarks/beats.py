@@ -1,6 +1,6 @@
 """Beats: ours against librosa, and against madmom and Beat This! where they are installed.
 
-``python -m benchmarks.beats [--songs FOLDER] [--beat-this CHECKPOINT]``: a folder of ``.ogg`` with
+``python -m benchmarks.beats [--songs FOLDER] [--beat-this CHECKPOINT] [--blind [--soundfont FILE]]``: a folder of ``.ogg`` with
 ``.beats`` files (time and number in the bar on each line); without one, songs drawn with numpy.
 Judged as is usual in the field: mir_eval, the first two seconds left out.
 """
@@ -17,7 +17,7 @@ from typing import Any
 import mir_eval
 import numpy as np
 
-from benchmarks import beat_songs
+from benchmarks import beat_sets, beat_songs, beat_styles_blind
 from benchmarks.beat_songs import DrawnSong
 from casset.lib.errors import MissingCapability
 from casset.media.audio import beats, decode, tempo
@@ -97,12 +97,30 @@ def f_measure(true: np.ndarray, found: np.ndarray, window_s: float) -> float:
     return float(mir_eval.beat.f_measure(true, found, window_s))
 
 
+def judge_blind(soundfont: Path | None) -> Iterator[dict[str, Any]]:
+    """One row of means for all songs kept for judging, then one a family: single songs stay unseen."""
+    judged: dict[str, list[dict[str, float]]] = {}
+    for written in beat_sets.blind_set(soundfont):
+        song = written.song()
+        judged.setdefault(written.style, []).append(judge(song, beats.track(song.sound)))
+    for family, styles in {"all": tuple(judged), **beat_styles_blind.FAMILIES}.items():
+        rows = [one for style in styles for one in judged[style]]
+        means = {name: round(float(np.mean([row[name] for row in rows])), 3) for name in rows[0]}
+        yield {"family": family, "songs": len(rows), **means}
+
+
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--songs", type=Path, help="folder of .ogg and .beats")
     parser.add_argument("--beat-this", type=Path, help="checkpoint of Beat This!")
     parser.add_argument("--each", action="store_true", help="also a line for each song, ours only")
+    parser.add_argument("--blind", action="store_true", help="ours on the songs kept for judging")
+    parser.add_argument("--soundfont", type=Path, help="plays three of four of those")
     options = parser.parse_args(arguments)
+    if options.blind:
+        for row in judge_blind(options.soundfont):
+            print("  ".join(f"{name} {value}" for name, value in row.items()))
+        return
     if options.each:
         for song in folder_songs(options.songs) if options.songs else beat_songs.drawn_songs():
             grid = beats.track(song.sound)

@@ -86,6 +86,18 @@ def test_a_waltz_has_three_beats_in_the_bar() -> None:
     assert share_heard(song.beats[song.numbers == 1], grid.downbeats, 0.07) >= 0.9
 
 
+@pytest.mark.parametrize("name", ["one_drop", "dropped_one", "soul"])
+def test_slow_songs_with_quick_hats_or_chops_are_not_counted_double(name: str) -> None:
+    song, grid = heard(name)
+    assert grid.tempo.bpm == pytest.approx(song.bpm, abs=1)
+
+
+def test_five_beats_in_the_bar_are_counted_from_the_first() -> None:
+    song, grid = heard("five")
+    assert grid.metre == 5
+    assert share_heard(song.beats[song.numbers == 1], grid.downbeats, 0.07) >= 0.9
+
+
 def test_six_eight_is_counted_in_dotted_beats() -> None:
     song, grid = heard("six_eight")
     assert grid.compound
