@@ -8,12 +8,14 @@ in a log; what looks like a secret is covered even where somebody forgets that.
 
 from __future__ import annotations
 
+import logging
 import re
 from contextvars import ContextVar
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.log import CallbackFilter
 from structlog.contextvars import bound_contextvars as bound
 from structlog.contextvars import get_contextvars, merge_contextvars
 from structlog.processors import JSONRenderer, TimeStamper, format_exc_info
@@ -70,15 +72,20 @@ def configuration(level: str, *, as_json: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"house": formatter},
+        "filters": {"broke": {"()": CallbackFilter, "callback": _has_traceback}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "house"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             **{name: {"level": level} for name in _OWN_LOGGERS},
             # Each request has its one line already; what broke still has its traceback.
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["broke"]},
             "django.server": {"level": "ERROR", "handlers": [], "propagate": True},
         },
     }
+
+
+def _has_traceback(record: logging.LogRecord) -> bool:
+    return bool(record.exc_info)
 
 
 def request_id() -> str:

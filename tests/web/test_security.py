@@ -112,14 +112,16 @@ class Keep(Transport):
 reporting.start(Keep())
 from django.test import Client
 from django.urls import path
-from django.core.handlers import exception
-import casset.urls
+from types import ModuleType
 def breaks(request):
     prompt = "a very private sentence"
     raise RuntimeError("broke for mara@example.com " + str(len(prompt)))
 def expected(request):
     raise CassetError("Say it otherwise.")
-casset.urls.urlpatterns += [path("breaks", breaks), path("expected", expected)]
+sys.modules["few_urls"] = urls = ModuleType("few_urls")
+urls.urlpatterns = [path("breaks", breaks), path("expected", expected)]
+urls.handler500 = "casset.web.views.broken"
+settings.ROOT_URLCONF = "few_urls"
 client = Client(raise_request_exception=False)
 with logs.bound(request_id="r-12345678", job_id="j-1"):
     client.post("/breaks?q=private", {"prompt": "a very private sentence"},
