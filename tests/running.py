@@ -77,7 +77,7 @@ class Site:
         """Pids under the site's supervisor whose command line has ``word`` in it."""
         family, found = {self.process.pid}, []
         table = subprocess.run(
-            ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+            ["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
         ).stdout
         rows = [line.split(None, 2) for line in table.splitlines()]
         grew = True
