@@ -30,7 +30,7 @@ def run() -> list[dict[str, Any]]:
         site = Site(folder / "var", FILM_SHORT_SIDE_PX="1080", LOG_LEVEL="WARNING")
         site.start()
         try:
-            return [*_jobs(site, folder), *_pages(site, folder)]
+            return [*_jobs(site, folder), *_pages(site, folder), *_queries(site)]
         finally:
             site.stop()
 
@@ -87,6 +87,13 @@ def _pages(site: Site, folder: Path) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _queries(site: Site) -> list[dict[str, Any]]:
+    return [
+        {"what": f"database queries of {page}", "queries": count}
+        for page, count in site.drive("queries")["queries"].items()
+    ]
 
 
 async def _load(port: int, cookies: list[str], job: str) -> dict[str, list[float]]:

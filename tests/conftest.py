@@ -25,6 +25,15 @@ def django_db_modify_db_settings(servers: None) -> None:
     """Before pytest-django makes its database there is a server."""
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """Chromium, for the tests of one module."""
+    from tests.chromium import launched
+
+    with launched() as browser:
+        yield browser
+
+
 @pytest.fixture
 def cache(servers: None) -> Iterator[object]:
     """Django's cache on Redis, empty before and after."""

@@ -91,6 +91,28 @@ def timings() -> dict[str, object]:
     return {"jobs": rows}
 
 
+def queries() -> dict[str, object]:
+    """Database queries of each page, for the newest job's owner."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from pipeline.models import Job
+
+    job = Job.objects.latest("created_at")
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(job.owner, backend="django.contrib.auth.backends.ModelBackend")
+    counts = {}
+    for page in (
+        "/", "/studio/", "/studio/new/", f"/studio/{job.pk}/", f"/studio/{job.pk}/parts/",
+        f"/api/v1/jobs/{job.pk}", "/api/v1/jobs", "/settings/", "/shaders/",
+    ):  # fmt: skip
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(page).status_code == 200, page
+        counts[page.replace(str(job.pk), "…")] = len(seen)
+    return {"queries": counts}
+
+
 def report() -> dict[str, object]:
     """Where every job is, and everything that must not be left behind or be there twice."""
     from django.conf import settings
@@ -145,6 +167,8 @@ if __name__ == "__main__":
         result = ask(sys.argv[4:], int(sys.argv[2]), int(sys.argv[3]))
     elif sys.argv[1] == "people":
         result = people(int(sys.argv[2]))
+    elif sys.argv[1] == "queries":
+        result = queries()
     elif sys.argv[1] == "timings":
         result = timings()
     else:

@@ -172,10 +172,13 @@ class Camera:
         if family.figure == "always":
             figure = 1.0
         zoom = zoom_for(family, clip.size if view.closer else view.size)
-        if figure:  # leaves room to punch in: a drawn figure does not bear much
-            zoom = min(zoom, FIGURE_ZOOM)
+        # A drawn figure does not bear much: it leaves room to punch in, and where it fills the
+        # picture already (a seat by a window) it would lose its head.
+        fills = family.figure == "optional" and family.sizes[0] not in ("EWS", "WS", "MWS")
+        if figure:
+            zoom = min(zoom, 1.0 if fills else FIGURE_ZOOM)
         if view.closer:
-            zoom = min(CLOSEST, zoom * PUNCH)
+            zoom = min(FIGURE_ZOOM if figure and fills else CLOSEST, zoom * PUNCH)
         chance = random.Random(f"look {self.seed} {clip.index} {frame_of(start)}")  # noqa: S311
         side = chance.choice((-1, 1))
         room = min(0.16, 0.5 * (1 - 1 / zoom))

@@ -73,7 +73,7 @@ def test_a_stranger_registers_sends_a_song_and_gets_a_film(browser, working, son
         page.click("a[href$='?save']")
     film = tmp_path / "film.mp4"
     download.value.save_as(film)
-    assert download.value.suggested_filename == "Night walk.mp4"
+    assert download.value.suggested_filename == "Night walk (film 2).mp4"
     assert frames_of(film) == round(12.5 * 30)
     state = working.drive("report")
     assert (state["completed"], state["films"], state["slots_taken"]) == (1, 2, 0)

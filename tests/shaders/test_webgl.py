@@ -17,10 +17,6 @@ import pytest
 
 from casset.media.shaders import catalogue, gl, preview
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-        "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # fmt: skip
 SIZE = (320, 180)
 STEP = 2  # of 255
 EDGE_SHARE = 0.002
@@ -45,16 +41,12 @@ def image_levels() -> list[list[Any]]:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=ARGS)
-        page = browser.new_page()
-        page.goto((Path(__file__).parent / "webgl.html").as_uri())
-        page.evaluate("levels => setImage(levels)", image_levels())
-        yield page
-        browser.close()
+def page(browser: Any) -> Iterator[Any]:
+    page = browser.new_page()
+    page.goto((Path(__file__).parent / "webgl.html").as_uri())
+    page.evaluate("levels => setImage(levels)", image_levels())
+    yield page
+    page.close()
 
 
 def uniforms(time: float, palette: str, music: str, *, moved: bool) -> dict[str, Any]:

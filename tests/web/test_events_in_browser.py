@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,6 @@ from django.db import connection
 
 from casset.web import events
 from tests.web.serving import Site, until
-
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
 
 pytestmark = [
     pytest.mark.browser,
@@ -46,25 +42,19 @@ def elsewhere(work: Callable[..., Any], *arguments: Any) -> Any:
 
 @pytest.fixture
 def page(
-    site: Site, person: Callable[[str], Any], owned: dict[str, Any], cookie: Any
+    browser: Any, site: Site, person: Callable[[str], Any], owned: dict[str, Any], cookie: Any
 ) -> Iterator[Any]:
     """A page of the site, seen by the owner of ``test-1`` and ``test-2``."""
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
     ada = person("ada")
     owned.update({"1": ada.pk, "2": ada.pk})
     name, _, value = cookie(ada)["Cookie"].partition("=")
     address = f"http://127.0.0.1:{site.port}"
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=str(CHROMIUM), headless=True, args=["--no-sandbox", "--disable-gpu"]
-        )
-        context = browser.new_context()
-        context.add_cookies([{"name": name, "value": value, "url": address}])
-        page = context.new_page()
-        page.goto(f"{address}/no-such-page")
-        yield page
-        browser.close()
+    context = browser.new_context()
+    context.add_cookies([{"name": name, "value": value, "url": address}])
+    page = context.new_page()
+    page.goto(f"{address}/no-such-page")
+    yield page
+    context.close()
 
 
 def publish(*numbers: int, type_: str = "progress", channel: str = "test-1") -> None:

@@ -14,6 +14,9 @@ from django.test import AsyncRequestFactory, RequestFactory
 
 from casset.web import files
 
+# An answer that ends looks at its thread's database connection.
+pytestmark = pytest.mark.django_db
+
 TEXT = bytes(range(256)) * 4000  # more than three chunks
 
 
