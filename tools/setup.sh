@@ -57,6 +57,8 @@ Linux)
         if [ "$want" = dev ] && ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
             packages+=(chromium) # on Ubuntu this package hands over to the snap
         fi
+        # The tests that kill processes find them by ps.
+        if [ "$want" = dev ] && ! command -v ps >/dev/null 2>&1; then packages+=(procps); fi
         apt_install "${packages[@]}"
     else
         ldconfig -p 2>/dev/null | grep -q libEGL.so.1 ||
