@@ -34,9 +34,17 @@ def launched() -> Iterator[Browser]:
     program = next((place for place in PLACES if Path(place).exists()), None)
     if program is None:
         pytest.fail("Chromium is missing: apt-get install chromium")
-    # The database is used between Playwright's calls, never inside them.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # noqa: TID251
-    with sync_playwright() as play:
+    with _database_beside_playwright(), sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program, args=list(ARGS))
         yield browser
         browser.close()
+
+
+@contextmanager
+def _database_beside_playwright() -> Iterator[None]:
+    """Let tests use the database between Playwright's calls; Django sees only a running loop."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # noqa: TID251
+    try:
+        yield
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]  # noqa: TID251
