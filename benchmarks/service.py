@@ -18,7 +18,7 @@ from tests.pipeline.conftest import write_song
 from tests.running import Site
 
 USERS = 20
-SECONDS = 15.0
+SECONDS = 10.0
 OVERHEAD_LIMIT_S = 2.0
 CUT_LIMIT_S = 10.0
 PAGES = ("home", "list", "job", "api job")
@@ -37,7 +37,7 @@ def run() -> list[dict[str, Any]]:
 
 def _jobs(site: Site, folder: Path) -> list[dict[str, Any]]:
     """Three films one after the other: the time in which nobody worked on them is what jobs cost."""
-    song = write_song(folder / "song.wav", 16.0)
+    song = write_song(folder / "song.wav", 12.0)
     for count in (1, 2, 3):
         site.drive("ask", "1", "1", str(song))
         _until(site, count)
@@ -65,7 +65,7 @@ def _jobs(site: Site, folder: Path) -> list[dict[str, Any]]:
 def _pages(site: Site, folder: Path) -> list[dict[str, Any]]:
     """Pages asked for by twenty people at once, first at rest, then while a film is drawn."""
     cookies = site.drive("people", str(USERS))["cookies"]
-    song = write_song(folder / "long.wav", 60.0)
+    song = write_song(folder / "long.wav", 50.0)
     at_rest = asyncio.run(_load(site.port, cookies, _job_of(site)))
     done = site.drive("report")["ended"]
     site.drive("ask", "1", "1", str(song))
