@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from casset.media.compose import files
+from casset.media import files
 from casset.web import events
 from pipeline.models import FINAL, Film, Job, JobStart, Pulse, Status
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from casset.lib.errors import GenerationError, ValidationError
 from casset.lib.hashing import file_sha256, fingerprint
-from casset.media import probe
+from casset.media import files, probe
 from casset.media.audio.lyrics import formats
-from casset.media.compose import files, quality, sheet
+from casset.media.compose import quality, sheet
 from casset.media.shaders import images
 from casset.media.shaders.renderer import Quality
 from pipeline import workroom

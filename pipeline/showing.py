@@ -13,10 +13,10 @@ from functools import cached_property
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from casset.media.colour import oklch
 from casset.web import events
 from pipeline import estimate
 from pipeline.contracts import AudioData, ClipScript, Plan, Reason, Transition
-from pipeline.director import oklch
 from pipeline.models import MICROS, Clip, Film, Job, JobQuerySet, Stage, Status, Take, Work
 from pipeline.progress import TITLES
 

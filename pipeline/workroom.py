@@ -17,8 +17,9 @@ from PIL import Image
 
 from casset.lib.errors import MissingCapability
 from casset.lib.hashing import file_sha256, fingerprint
+from casset.media import files
 from casset.media.audio.decode import Sound
-from casset.media.compose import files, flash, quality, sheet, timeline
+from casset.media.compose import flash, quality, sheet, timeline
 from casset.media.compose.type import LyricSetter
 from casset.media.shaders import images
 from casset.media.shaders.renderer import Quality

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from casset.lib.errors import ValidationError
-from casset.media.audio import decode, parser
+from casset.media.audio import decode, encode, parser
 from casset.media.audio.analysis import AudioAnalysis
-from casset.media.compose import mux
 from casset.media.shaders.uniforms import UNIFORMS, MusicCurves
 
 FPS = 30
@@ -49,7 +48,7 @@ def export(song: Path, folder: Path, *, title: str, credit: str) -> Excerpt:
     samples[: len(ramp)] *= ramp
     samples[-len(ramp) :] *= ramp[::-1]
     folder.mkdir(parents=True, exist_ok=True)
-    mux.encode_audio(replace(sound, samples=samples), folder / SONG_FILE, bit_rate=BIT_RATE)
+    encode.aac(replace(sound, samples=samples), folder / SONG_FILE, bit_rate=BIT_RATE)
     (folder / CURVES_FILE).write_bytes(rows.tobytes())
     blocks = np.array_split(np.abs(samples).max(axis=1), PEAKS)
     loud = np.array([np.sqrt(np.mean(block**2)) for block in blocks])

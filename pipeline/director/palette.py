@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from casset.media.audio.analysis import AudioAnalysis
+from casset.media.colour.covers import CoverColours
+from casset.media.colour.oklch import Lch, hue_distance, mix_hues, turn_towards
 from pipeline.contracts import Reason
-from pipeline.director.cover import CoverColours
-from pipeline.director.oklch import Lch, hue_distance, mix_hues, turn_towards
 from pipeline.director.reading import Bend, Reading
 from pipeline.director.rules import Facts, Rulebook
 

@@ -18,8 +18,10 @@ import numpy as np
 
 from casset.lib.errors import CassetError, GenerationError, MediaError
 from casset.lib.hashing import fingerprint
+from casset.media import files
+from casset.media.audio import encode
 from casset.media.audio.decode import Sound
-from casset.media.compose import files, mux, normalise, segment, source, timeline, transitions
+from casset.media.compose import mux, normalise, segment, source, timeline, transitions
 from casset.media.compose.encoder import ENCODER
 from casset.media.compose.normalise import Overlay
 from casset.media.picture import Planes
@@ -236,7 +238,7 @@ def prepare_audio(sound: Sound, work: Path) -> Path:
     """The song as AAC in ``work``, encoded on the first call; best called when the job starts."""
     work.mkdir(parents=True, exist_ok=True)
     path = work / f"song-{fingerprint([sound.sha256, len(sound.samples)])[:16]}.m4a"
-    return path if path.is_file() else mux.encode_audio(sound, path)
+    return path if path.is_file() else encode.aac(sound, path)
 
 
 def compose(

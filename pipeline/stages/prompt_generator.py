@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from casset.media.colour.oklch import Lch, from_hex
 from pipeline.contracts import ClipPrompt, ClipPrompts, ClipScript, Plan, References
-from pipeline.director.oklch import Lch, from_hex
 
 WORDS_MOST = 200
 QUALITY = "cinematic lighting, highly detailed, professional cinematography, 4K"

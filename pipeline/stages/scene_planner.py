@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from casset.lib.errors import ValidationError
+from casset.media.colour.covers import read_cover
 from casset.media.shaders import catalogue
 from casset.media.shaders.catalogue import Family
 from pipeline.contracts import (
@@ -27,7 +28,6 @@ from pipeline.contracts import (
 )
 from pipeline.director import boundaries, palette, staging, transitions, wording
 from pipeline.director.casting import Cast, cast
-from pipeline.director.cover import read_cover
 from pipeline.director.lexicon import lexicon
 from pipeline.director.listening import Song
 from pipeline.director.moments import film_facts

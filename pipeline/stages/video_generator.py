@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from casset.lib.errors import CassetError, GenerationError
 from casset.lib.hashing import fingerprint
-from casset.media.compose import files
+from casset.media import files
 from pipeline.contracts import FPS, Clip, ClipPrompts, Clips, Plan
 from pipeline.progress import Progress, Silent
 from pipeline.providers.base import ClipMaker, ClipOrder

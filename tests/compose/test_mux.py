@@ -14,6 +14,7 @@ import pytest
 from scipy.signal import fftconvolve
 
 from casset.lib.errors import GenerationError, MediaError
+from casset.media.audio import encode
 from casset.media.audio.decode import Sound
 from casset.media.compose import mux
 from casset.media.compose.encoder import ENCODER
@@ -28,7 +29,7 @@ TOTAL = sum(frames for *_, frames in PIECES)
 
 @pytest.fixture
 def song(tmp_path) -> Path:
-    return mux.encode_audio(noise(TOTAL / 30), tmp_path / "song.m4a")
+    return encode.aac(noise(TOTAL / 30), tmp_path / "song.m4a")
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_slip_of_one_frame_would_show(tmp_path, pieces, song):
         mux.join(late, song, tmp_path / "film.mp4")
     # … and where it can, the cards tell.
     early = [replace(pieces[0], frames=50), Piece(pieces[1].path, 0, 12), pieces[2]]
-    mux.join(early, mux.encode_audio(noise(122 / 30), tmp_path / "s.m4a"), tmp_path / "film.mp4")
+    mux.join(early, encode.aac(noise(122 / 30), tmp_path / "s.m4a"), tmp_path / "film.mp4")
     assert [number_of(y) for _, y in decoded(tmp_path / "film.mp4")] != list(range(122))
 
 
@@ -112,7 +113,7 @@ def test_times_do_not_drift_over_three_minutes(tmp_path):
             writer.write(card(n, (64, 64)))
     count = 120
     silence = Sound(np.zeros((count * 45 * 1470, 2), np.float32))
-    song = mux.encode_audio(silence, tmp_path / "song.m4a")
+    song = encode.aac(silence, tmp_path / "song.m4a")
     joined = mux.join([Piece(segment, 0, 45)] * count, song, tmp_path / "film.mp4")
     with av.open(str(tmp_path / "film.mp4")) as container:
         times = sorted(p.pts * p.time_base for p in container.demux(video=0) if p.size)
@@ -129,7 +130,7 @@ def test_the_film_plays_while_it_downloads(tmp_path, pieces, song):
 
 def test_sound_lies_where_it_did_in_the_song(tmp_path, pieces):
     original = noise(TOTAL / 30, seed=9)
-    song = mux.encode_audio(original, tmp_path / "song.m4a")
+    song = encode.aac(original, tmp_path / "song.m4a")
     mux.join(pieces, song, tmp_path / "film.mp4")
     heard, wanted = sound_of(tmp_path / "film.mp4"), original.mono
     for start_s in (0.0, 2.0, TOTAL / 30 - 1.2):
@@ -141,7 +142,7 @@ def test_sound_lies_where_it_did_in_the_song(tmp_path, pieces):
 
 
 def test_a_song_without_a_whole_number_of_frames_is_kept_to_its_end(tmp_path, pieces):
-    song = mux.encode_audio(noise(TOTAL / 30 + 0.016), tmp_path / "song.m4a")
+    song = encode.aac(noise(TOTAL / 30 + 0.016), tmp_path / "song.m4a")
     joined = mux.join(pieces, song, tmp_path / "film.mp4")
     assert joined.audio_s == pytest.approx(TOTAL / 30 + 0.016, abs=0.002)
     assert joined.drift_s <= 1 / 30
@@ -174,7 +175,7 @@ def test_a_segment_that_cannot_be_read_is_refused(tmp_path, pieces, song, damage
 
 
 def test_a_film_and_a_song_of_different_lengths_are_refused(tmp_path, pieces):
-    song = mux.encode_audio(noise(TOTAL / 30 - 0.5), tmp_path / "song.m4a")
+    song = encode.aac(noise(TOTAL / 30 - 0.5), tmp_path / "song.m4a")
     with pytest.raises(GenerationError, match="not equally long"):
         mux.join(pieces, song, tmp_path / "film.mp4")
     assert not (tmp_path / "film.mp4").exists()

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from casset.lib.errors import MediaError
-from casset.media.compose import mux, normalise, segment
+from casset.media.audio import encode
+from casset.media.compose import normalise, segment
 from casset.media.compose.normalise import covered, pace
 from casset.media.picture import Planes
 from tests.compose.cards import SIZE, card, decoded, noise, number_of, write_clip
@@ -211,7 +212,7 @@ def test_what_is_no_clip_is_refused_in_one_sentence(tmp_path):
     (tmp_path / "text.mp4").write_bytes(b"hello " * 500)
     (tmp_path / "list.mp4").write_text("#EXTM3U\n#EXTINF:5,\nhttp://127.0.0.1:9/x.mp4\n")
     (tmp_path / "concat.mp4").write_text("ffconcat version 1.0\nfile /etc/hostname\n")
-    mux.encode_audio(noise(1.0), tmp_path / "sound.mp4")
+    encode.aac(noise(1.0), tmp_path / "sound.mp4")
     write_clip(tmp_path / "still.mp4", cards(1))
     write_clip(tmp_path / "blink.mp4", cards(5), rate=30)
     write_clip(tmp_path / "headless.mp4", cards(30))

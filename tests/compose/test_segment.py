@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from casset.lib.errors import GenerationError, MediaError
-from casset.media.compose import files, grid, segment
+from casset.media import files
+from casset.media.compose import grid, segment
 from casset.media.compose.encoder import ENCODER, FPS, headers
 from casset.media.compose.segment import SegmentWriter
 from casset.media.picture import Planes

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from casset.lib.errors import GenerationError, MissingCapability
+from casset.media import files
+from casset.media.audio import encode
 from casset.media.audio.decode import Sound
-from casset.media.compose import files, mux, segment, transitions
+from casset.media.compose import mux, segment, transitions
 from casset.media.compose.segment import SegmentWriter
 from casset.media.picture import Planes
 from pipeline.contracts import (
@@ -136,7 +138,7 @@ def test_a_second_run_makes_nothing_again(tmp_path, song, monkeypatch):
         raise AssertionError("made again")
 
     monkeypatch.setattr(transitions, "render", never)
-    monkeypatch.setattr(mux, "encode_audio", never)
+    monkeypatch.setattr(encode, "aac", never)
     monkeypatch.setattr(composer.normalise, "normalise", never)
     compose(plan, clips, song, tmp_path)
     assert (tmp_path / "film.mp4").read_bytes() == first

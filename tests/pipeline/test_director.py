@@ -11,11 +11,11 @@ from PIL import Image
 from pydantic import ValidationError as ShapeError
 
 from casset.lib.errors import MediaError
+from casset.media.colour.covers import read_cover
+from casset.media.colour.oklch import Lch, from_hex, hue_distance
 from casset.media.shaders import catalogue
 from pipeline.director import palette
-from pipeline.director.cover import read_cover
 from pipeline.director.lexicon import lexicon, metaphors
-from pipeline.director.oklch import Lch, from_hex, hue_distance
 from pipeline.director.reading import Reading
 from pipeline.director.rules import Condition, Rule, rulebook
 from pipeline.director.words import tokens_of

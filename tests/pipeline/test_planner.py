@@ -13,9 +13,9 @@ from PIL import Image
 
 from casset.lib.errors import ValidationError
 from casset.media.audio.analysis import LyricLine
+from casset.media.colour.oklch import from_hex
 from casset.media.shaders import catalogue
 from pipeline.contracts import FPS, AudioData, Plan, Shot
-from pipeline.director.oklch import from_hex
 from pipeline.director.shots import wears_dress
 from pipeline.stages import scene_planner
 from tests.pipeline.songs import beatless, song

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from casset.media.compose import files
+from casset.media import files
 from casset.media.picture import BT709, BT709_OFFSET, Planes
 
 CELL_PX = 16

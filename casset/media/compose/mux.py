@@ -1,7 +1,7 @@
-"""The film's sound, encoded once, and the last step: packets copied into one file, nothing decoded.
+"""The last step of a film: packets copied into one file, nothing decoded.
 
 Time never comes from the segments: packet k of the film is stamped from its own place in it, so
-an error cannot grow with the length. The encoder's priming (1024 samples before the first) is
+an error cannot grow with the length. The sound encoder's priming (1024 samples before the first) is
 carried by the MP4's edit list and left alone.
 """
 
@@ -14,19 +14,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 
 from casset.lib.errors import GenerationError, MediaError
-from casset.media.audio.decode import Sound
-from casset.media.compose import files
+from casset.media import files
 from casset.media.compose.encoder import FPS, TIME_BASE
 from casset.media.compose.segment import MUX_OPTIONS, QUICK_OPEN, frame_numbers
 from casset.media.ffmpeg import source_url
-
-AUDIO_BITRATE = 256_000
-BLOCK = 1 << 14  # samples handed to the encoder at a time
 
 
 @dataclass(frozen=True)
@@ -52,31 +47,6 @@ class Joined:
     def drift_s(self) -> float:
         """The worse of the two ends' distance between picture and sound, seconds."""
         return max(abs(self.audio_start_s), abs(self.video_s - self.audio_start_s - self.audio_s))
-
-
-def encode_audio(sound: Sound, path: Path, *, bit_rate: int = AUDIO_BITRATE) -> Path:
-    """Encode the decoded timeline as stereo AAC in an MP4; 2 CPU-s for three minutes.
-
-    Raises ``MissingCapability`` (``DISK_FULL``) when the disk is full.
-    """
-    with (
-        files.published(path) as part,
-        av.open(str(part), "w", format="mp4", options=MUX_OPTIONS) as container,
-    ):
-        stream = container.add_stream("aac", rate=sound.rate)
-        stream.codec_context.layout = "stereo"
-        stream.codec_context.bit_rate = bit_rate
-        for start in range(0, len(sound.samples), BLOCK):
-            block = np.clip(sound.samples[start : start + BLOCK].T, -1.0, 1.0)
-            frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(block, np.float32), format="fltp", layout="stereo"
-            )
-            frame.sample_rate = sound.rate
-            frame.time_base = Fraction(1, sound.rate)
-            frame.pts = start
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
 
 
 def join(

@@ -16,7 +16,8 @@ from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 
 from casset.lib.errors import GenerationError, MediaError
-from casset.media.compose import files, grid
+from casset.media import files
+from casset.media.compose import grid
 from casset.media.compose.encoder import (
     BT709,
     ENCODER,

@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from PIL import Image, ImageDraw, ImageFont
 
 from casset.lib.errors import MediaError
-from casset.media.compose import files
+from casset.media import files
 from casset.media.compose.encoder import FPS, TIME_BASE
 from casset.media.ffmpeg import source_url
 from casset.media.picture import BT709, BT709_OFFSET

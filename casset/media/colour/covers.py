@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from casset.media.colour.oklch import hue_distance, oklab
 from casset.media.shaders import images
-from pipeline.director.oklch import hue_distance, oklab
 
 SIDE = 96  # pixels a side the cover is looked at
 GROUPS = 8
