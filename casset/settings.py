@@ -139,8 +139,33 @@ FORM_RENDERER = "casset.web.forms.HouseRenderer"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# The product's files (casset.web.storage): in a folder, or in a private bucket that speaks S3.
+FILES_DIR = VAR_DIR / "files"
+FILES_CACHE_MAX_BYTES = int(env_number("FILES_CACHE_MAX_GB", 5) * 2**30)  # a bucket's files here
+S3_BUCKET = env("S3_BUCKET")
+S3_ENDPOINT_URL = env("S3_ENDPOINT_URL").rstrip("/")  # of another provider than Amazon
+S3_REGION = env("S3_REGION")
+S3_ACCESS_KEY_ID = env("S3_ACCESS_KEY_ID")  # without both keys: the machine's own role
+S3_SECRET_ACCESS_KEY = env("S3_SECRET_ACCESS_KEY")
+S3_ADDRESSING = env_choice("S3_ADDRESSING", "virtual", "path")  # the bucket in host name or path
+S3_URL_SECONDS = int(env_number("S3_URL_SECONDS", 60))
+_FOLDER: dict[str, Any] = {
+    "BACKEND": "casset.web.storage.folder.Folder",
+    "OPTIONS": {"location": FILES_DIR},
+}
+_BUCKET: dict[str, Any] = {
+    "BACKEND": "casset.web.storage.bucket.Bucket",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT_URL or None,
+        "region_name": S3_REGION or None,
+        "access_key": S3_ACCESS_KEY_ID or None,
+        "secret_key": S3_SECRET_ACCESS_KEY or None,
+        "addressing_style": S3_ADDRESSING,
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _BUCKET if S3_BUCKET else _FOLDER,
     "staticfiles": {
         # Names that carry the content, made by `manage.py collectstatic`; plain ones while developing.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -325,6 +350,17 @@ OPENAI_API_KEY = env("OPENAI_API_KEY")
 OPENAI_BASE_URL = env("OPENAI_BASE_URL", "https://api.openai.com/v1")
 WHISPER_MODEL = env("WHISPER_MODEL")  # name or folder of a local whisper model
 
+
+def _bucket_origins() -> list[str]:
+    """What browsers must be allowed to fetch files from: nothing where they are on this machine."""
+    if not S3_BUCKET:
+        return []
+    host = f"s3.{S3_REGION}.amazonaws.com" if S3_REGION else "s3.amazonaws.com"
+    scheme, _, host = (S3_ENDPOINT_URL or f"https://{host}").partition("://")
+    host = host.split("/")[0]
+    return [f"{scheme}://{host if S3_ADDRESSING == 'path' else f'{S3_BUCKET}.{host}'}"]
+
+
 # -- behind a proxy that ends TLS ----------------------------------------------------------------
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -339,15 +375,16 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "casset.web.views.stale_form"
 _OWN = ["'self'"]
+_STORED = _OWN + _bucket_origins()  # where a signed address of a file leads
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {  # no exceptions: no inline script or style anywhere, the admin included
         "default-src": ["'none'"],
         "script-src": _OWN,
         "style-src": _OWN,
-        "img-src": ["'self'", "data:", "blob:"],
-        "media-src": ["'self'", "blob:"],
+        "img-src": [*_STORED, "data:", "blob:"],
+        "media-src": [*_STORED, "blob:"],
         "font-src": _OWN,
-        "connect-src": _OWN,
+        "connect-src": _STORED,
         "manifest-src": _OWN,
         "base-uri": ["'none'"],
         "form-action": _OWN,

@@ -1,1 +1,1 @@
-"""Shared Django parts of every page. Today: the liveness address."""
+"""Shared Django parts: live events, stored files, limits on what comes in, errors, health, look."""

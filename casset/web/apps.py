@@ -8,9 +8,13 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Begin to report errors, where somebody wants reports."""
+        """Watch the bucket, where there is one; report errors, where somebody wants reports."""
         from django.conf import settings
 
+        from casset.web import health, storage
+
+        if settings.S3_BUCKET:
+            health.register("files", storage.check)
         if settings.SENTRY_DSN:
             from casset.web import reporting
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from casset.web import health
+
 State = Literal["on", "off", "info"]
 
 
@@ -34,8 +36,10 @@ def groups(*, everything: bool) -> list[Group]:
     found = [
         Group("How videos are made", [_pictures(), _quality(), _words(), _beats()]),
         Group("Limits", _limits()),
-        Group("Servers", [_database(), _redis(), _mail(), _sentry(), _metrics()]),
     ]
+    if everything:
+        servers = [_database(), _redis(), _files(), _mail(), _sentry(), _metrics()]
+        found.append(Group("Servers", servers))
     shown = [
         Group(group.title, [row for row in group.rows if everything or not row.for_staff])
         for group in found
@@ -150,6 +154,17 @@ def _redis() -> Row:
         why = "Started by Casset under its var folder. REDIS_URL moves it to a server of yours."
         return Row("Queue and events", "Redis, Casset's own", why, "on", for_staff=True)
     return _external("Queue and events", "Redis", settings.REDIS_URL, "REDIS_URL")
+
+
+def _files() -> Row:
+    if not settings.S3_BUCKET:
+        why = "In Casset's var folder. S3_BUCKET moves them to a bucket of yours."
+        return Row("Files", "on this machine", why, "on", for_staff=True)
+    host = urlsplit(settings.S3_ENDPOINT_URL).hostname or "Amazon S3"
+    finding = health.look().get("files", health.Finding(True, ""))
+    why = "By S3_BUCKET." if finding.ok else f"By S3_BUCKET. At the moment {finding.why}."
+    value = f"bucket {settings.S3_BUCKET} at {host}"
+    return Row("Files", value, why, "on" if finding.ok else "off", for_staff=True)
 
 
 def _external(name: str, server: str, url: str, variable: str) -> Row:
