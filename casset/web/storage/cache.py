@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from casset.media.compose import files as media_files
+from casset.media import files as media_files
 
 
 class Cache:

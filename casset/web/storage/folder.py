@@ -13,7 +13,7 @@ from django.core.files.storage import FileSystemStorage
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from casset.media.compose import files as media_files
+from casset.media import files as media_files
 from casset.web import files
 from casset.web.health import Finding
 from casset.web.storage.faults import missing
