@@ -103,7 +103,9 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "casset.web",
+    "casset.work",
     "casset.accounts",
+    "casset.tracks",
     "visuals",
     "pipeline",
 ]
@@ -301,6 +303,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_policy": {"timeout": 2.0},
 }
 CELERY_BEAT_SCHEDULE = {
+    "work": {"task": "work.sweep", "schedule": 5.0, "options": {"expires": 10}},
     "sweep": {"task": "pipeline.sweep", "schedule": 5.0, "options": {"expires": 10}},
     "clean-up": {"task": "pipeline.clean_up", "schedule": 900.0},
 }

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from casset.lib.errors import CassetError, InvalidTransition
-from pipeline import admission, dispatch, estimate, events, leases, ledger, tallies
+from casset.work import dispatch
+from pipeline import admission, estimate, events, leases, ledger, tallies
 from pipeline.models import Clip, Job, Stage, Status, Work
 from pipeline.stages.video_generator import FEWEST, PAUSES_S
 

@@ -1,4 +1,4 @@
-"""What Celery runs. A message carries no work, only the call to look for some: see ``dispatch``."""
+"""What Celery runs for films beside the search for work (``casset.work``), and what a worker does as it starts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_process_init, worker_ready, worker_shutdown
-from django.db import DatabaseError, connection
 
-from pipeline import dispatch, flow, leases, pulses, retention, tallies, workers
+from casset.work import sources
+from pipeline import flow, pulses, retention, tallies, workers
 from pipeline.providers import local
 
 log = logging.getLogger(__name__)
+
+sources.add(workers.run_one)
 
 
 @worker_process_init.connect
@@ -31,21 +33,6 @@ def _show_life(sender: Any, **_: object) -> None:
 @worker_shutdown.connect
 def _say_farewell(**_: object) -> None:
     pulses.end()
-
-
-@shared_task(name=dispatch.WORK)
-def work(queue: str) -> bool:
-    """Take the most urgent work of ``queue`` and do it; False where there is none (any more)."""
-    try:
-        claim = leases.claim(queue)
-        if claim is None:
-            return False
-        workers.run(claim)
-    except DatabaseError as fault:  # the rows say what is left to do once it is back
-        log.warning("the database is away: %s", fault)
-        connection.close()
-        return False
-    return True
 
 
 @shared_task(name="pipeline.sweep", expires=10, time_limit=60, soft_time_limit=50)

@@ -20,7 +20,7 @@ from casset.lib.errors import CassetError, GenerationError
 from casset.media.audio import decode
 from casset.media.compose import sheet
 from casset.web import logs
-from pipeline import equipment, events, flow, ledger, tallies, workroom
+from pipeline import equipment, events, flow, leases, ledger, tallies, workroom
 from pipeline.contracts import FPS, AudioData, ClipPrompts, Plan, References
 from pipeline.contracts import Clip as ClipContract
 from pipeline.contracts import Clips as ClipsContract
@@ -43,6 +43,15 @@ TELL_EVERY_S = 0.5
 POSTER_WIDTH_PX = 640
 NOTES_KEPT = 40
 FILMS_KEPT = 3
+
+
+def run_one(queue: str) -> bool:
+    """Take the most urgent stage or clip of ``queue`` and do it; False where there is none (any more)."""
+    claim = leases.claim(queue)
+    if claim is None:
+        return False
+    run(claim)
+    return True
 
 
 def run(claim: Claim) -> None:

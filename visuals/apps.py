@@ -1,4 +1,4 @@
-"""The visuals as a Django app; it has no models yet."""
+"""The visuals as a Django app."""
 
 from django.apps import AppConfig
 

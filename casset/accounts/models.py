@@ -1,4 +1,4 @@
-"""A person who may sign in, by an e-mail address whose case does not matter, and their tokens."""
+"""A person who may sign in, by an e-mail address whose case does not matter, their tokens, and who they are in public."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 from knox.models import AbstractAuthToken
+
+from casset.lib.ids import new_id
 
 
 def new_sessions_key() -> str:
@@ -96,6 +98,52 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]
 
     def __str__(self) -> str:
         return self.name or f"{self.token_key}…"
+
+
+class Artist(models.Model):
+    """Who a person is in public, musician or visual artist: a handle, a name, a picture, links.
+
+    ``avatar`` is the stored prefix of the picture (``artists/<id>/<version>``), empty without one.
+    ``declaration`` is what the artist says of the use of generative AI: a claim, never a finding.
+    """
+
+    class Declaration(models.TextChoices):
+        NONE = "none", "Says nothing about AI"
+        AI = "ai", "Uses generative AI"
+        NO_AI = "no_ai", "Uses no generative AI"
+
+    HANDLE = r"^[a-z0-9][a-z0-9_.]{0,28}[a-z0-9]$"
+
+    id = models.CharField(max_length=14, primary_key=True, default=new_id, editable=False)
+    user = models.OneToOneField(User, models.CASCADE, related_name="artist")
+    handle = models.CharField(
+        max_length=30,
+        unique=True,
+        error_messages={"unique": "This handle is taken. Choose another one."},
+    )
+    name = models.CharField(max_length=80)
+    bio = models.CharField(max_length=300, blank=True)
+    avatar = models.CharField(max_length=80, blank=True)
+    links = models.JSONField(
+        default=list, blank=True
+    )  # [{"label": "Bandcamp", "url": "https://…"}]
+    declaration = models.CharField(
+        max_length=6, choices=Declaration.choices, default=Declaration.NONE
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("handle",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(handle__regex=r"^[a-z0-9][a-z0-9_.]{0,28}[a-z0-9]$"),
+                name="artist_handle_is_tidy",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"
 
 
 def tidy_email(email: str) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from casset.accounts.models import User
 from casset.lib.errors import InvalidTransition, MediaError, QuotaExceeded, ValidationError
-from pipeline import flow, leases, services, tasks
+from pipeline import flow, leases, services, workers
 from pipeline.models import Clip, Job, JobSlot, JobStart, Stage, Status, Take, Work
 
 PROMPT = "a lone figure walks neon streets in the rain at night, slow and lonely"
@@ -44,7 +44,7 @@ def ask(owner, song, **more):
 def work_off(queue="render", most=200):
     """Do what waits, as a worker would; returns how many pieces of work there were."""
     for count in range(most):
-        if not tasks.work(queue):
+        if not workers.run_one(queue):
             return count
     raise AssertionError("the work does not end")
 
@@ -54,7 +54,7 @@ def until(job, stage):
     for _ in range(20):
         if job.stages.exclude(status=Work.DONE).first().name == stage:
             return
-        assert tasks.work("render")
+        assert workers.run_one("render")
 
 
 @pytest.mark.media
@@ -234,13 +234,13 @@ def test_a_cancelled_job_stops_its_workers_and_gives_its_slot_back(owner, song):
         claim.update(share=0.5)
     assert not JobSlot.objects.exclude(job=None).exists()
     assert set(job.stages.values_list("status", flat=True)) == {Work.CANCELLED}
-    assert not tasks.work("render")
+    assert not workers.run_one("render")
     with pytest.raises(InvalidTransition):
         services.cancel_job(job=job)
     services.retry_job(job=job)
     job.refresh_from_db()
     assert (job.status, job.attempt) == (Status.PROCESSING, 2)
-    assert tasks.work("render")
+    assert workers.run_one("render")
 
 
 def test_a_claim_is_given_once_and_taken_over_when_its_holder_is_dead(owner, song):
@@ -296,7 +296,7 @@ def test_a_clip_that_fails_is_tried_again_and_three_good_ones_make_a_film(owner,
     monkeypatch.setattr(workers.LocalStudio, "clip", clip)
     job = ask(owner, song)
     for _ in range(60):
-        if not tasks.work("render"):
+        if not workers.run_one("render"):
             waiting = Clip.objects.filter(job=job, status=Work.PENDING)
             if not waiting.update(not_before=timezone.now()):
                 break
@@ -335,7 +335,7 @@ def test_a_fault_of_our_own_is_told_without_its_text(owner, song, monkeypatch):
     job = ask(owner, song)
     for _ in range(leases.TRIES):
         Stage.objects.filter(job=job).update(not_before=timezone.now())
-        assert tasks.work("render")
+        assert workers.run_one("render")
     job.refresh_from_db()
     assert (job.status, job.error_code) == (Status.FAILED, "INTERNAL_ERROR")
     assert "secret" not in job.error
@@ -344,7 +344,7 @@ def test_a_fault_of_our_own_is_told_without_its_text(owner, song, monkeypatch):
 def test_a_song_that_cannot_be_decoded_fails_at_once_with_its_reason(owner, song):
     job = ask(owner, song)
     (job.folder / job.song_file).write_bytes(b"no sound at all")
-    assert tasks.work("render")
+    assert workers.run_one("render")
     job.refresh_from_db()
     assert job.status == Status.FAILED
     assert job.stages.get(name="audio_parser").tries == 1
@@ -363,7 +363,7 @@ def test_deleting_a_job_removes_its_rows_and_files_even_while_it_runs(owner, son
 
 
 def test_wake_ups_lost_with_the_broker_are_sent_again(owner, song, monkeypatch):
-    from pipeline import dispatch
+    from casset.work import dispatch
 
     ask(owner, song)
     sent = []

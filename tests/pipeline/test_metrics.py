@@ -78,7 +78,7 @@ def test_failures_retries_and_durations_are_counted_as_they_happen(monkeypatch):
     monkeypatch.setitem(workers._STAGES, "audio_parser", fails)
     for _ in range(leases.TRIES):
         Stage.objects.update(not_before=timezone.now())
-        assert tasks.work("render")
+        assert workers.run_one("render")
     job.refresh_from_db()
     assert job.status == Status.FAILED
     other = factories.job(job.owner)
@@ -86,7 +86,7 @@ def test_failures_retries_and_durations_are_counted_as_they_happen(monkeypatch):
     monkeypatch.setitem(
         workers._STAGES, "audio_parser", lambda job, telling, claim: claim.end("done")
     )
-    assert tasks.work("render")
+    assert workers.run_one("render")
     told = scrape()
     assert told["casset_job_failures_total", "GENERATION_ERROR"] == 1
     assert told["casset_retries_total", "audio_parser"] == leases.TRIES - 1

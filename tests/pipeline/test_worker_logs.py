@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casset.web import logs
-from pipeline import services, tasks, workers
+from pipeline import services, workers
 from pipeline.models import Status
 from tests.pipeline import factories
 
@@ -27,7 +27,7 @@ def test_work_is_bound_to_its_job_stage_attempt_and_request(
 
     monkeypatch.setitem(workers._STAGES, "audio_parser", hear)
     caplog.set_level("INFO", logger="pipeline")
-    assert tasks.work("render")
+    assert workers.run_one("render")
     assert seen == {
         "job_id": str(job.pk),
         "request_id": "request-1",

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-WORK = "pipeline.work"
+WORK = "work"
 # What a send raises when the broker is away.
 _AWAY = (KombuError, RedisError, OSError)
 

@@ -1,0 +1,29 @@
+"""What Celery runs. A message carries no work, only the call to look for some: see ``dispatch``."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import DatabaseError, connection
+
+from casset.work import dispatch, running, sources
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name=dispatch.WORK)
+def work(queue: str) -> bool:
+    """Take the most urgent work of ``queue`` and do it; False where there is none (any more)."""
+    try:
+        return sources.run_one(queue)
+    except DatabaseError as fault:  # the rows say what is left to do once it is back
+        log.warning("the database is away: %s", fault)
+        connection.close()
+        return False
+
+
+@shared_task(name="work.sweep", expires=10, time_limit=60, soft_time_limit=50)
+def sweep() -> None:
+    """Every few seconds: free dead workers' claims, send lost wake-ups, forget what is long done."""
+    running.sweep()
