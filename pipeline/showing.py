@@ -14,6 +14,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 
 from casset.media.colour import oklch
+from casset.media.colour.theme import theme_between
 from casset.web import events
 from pipeline import estimate
 from pipeline.contracts import AudioData, ClipScript, Plan, Reason, Transition
@@ -446,9 +447,7 @@ def theme(plan: Plan) -> str:
     Only the hue is taken, at the house's lightness, so that every text keeps its contrast.
     """
     *_, glow, key = plan.style.color_palette
-    accent = max((oklch.from_hex(glow), oklch.from_hex(key)), key=lambda colour: colour.chroma)
+    light = max((oklch.from_hex(glow), oklch.from_hex(key)), key=lambda colour: colour.chroma)
     ground = oklch.from_hex(plan.style.color_palette[1])
-    return (
-        f":root{{--hue:{ground.hue:.0f};--chroma:{min(0.022, ground.chroma / 4):.3f};"
-        f"--accent:oklch(82% {min(0.13, max(0.05, accent.chroma)):.3f} {accent.hue:.0f})}}\n"
-    )
+    accent = oklch.Lch(0.82, min(0.13, max(0.05, light.chroma)), light.hue)
+    return theme_between(ground.hue, accent, ground.chroma / 4).css()

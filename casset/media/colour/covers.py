@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from casset.media.colour.oklch import hue_distance, oklab
+from casset.media.colour.oklch import Lch, hue_distance, oklab
 from casset.media.shaders import images
 
 SIDE = 96  # pixels a side the cover is looked at
@@ -33,21 +33,38 @@ def read_cover(path: Path | str) -> CoverColours:
 
 def colours_of(pixels: NDArray[np.float64]) -> CoverColours:
     """The two hues that carry a set of sRGB pixels, (n, 3) in 0..1."""
-    centres, shares = _groups(oklab(pixels))
-    chroma = np.hypot(centres[:, 1], centres[:, 2])
-    hues = np.rad2deg(np.arctan2(centres[:, 2], centres[:, 1])) % 360
-    weight = shares**0.6 * chroma * (chroma > COLOURFUL)
-    mean_chroma = float((shares * chroma).sum())
+    found = patches(pixels)
+    mean_chroma = sum(patch.share * patch.colour.chroma for patch in found)
     vividness = float(np.clip(mean_chroma / 0.09, 0.15, 1.35))
-    if not weight.any():  # a grey cover: the cool and warm of a black-and-white print
+    main, *rest = found
+    if not main.weight:  # a grey cover: the cool and warm of a black-and-white print
         return CoverColours(255.0, 75.0, 0.15)
-    main = int(weight.argmax())
-    distance = np.array([hue_distance(hues[main], hue) for hue in hues])
-    other = int((weight * (distance > 25)).argmax())
-    if weight[other] < 0.12 * weight[main] or distance[other] <= 25:
-        return CoverColours(float(hues[main]), float((hues[main] + 40) % 360), vividness)
-    dark, light = sorted((main, other), key=lambda i: centres[i, 0])
-    return CoverColours(float(hues[dark]), float(hues[light]), vividness)
+    hue = main.colour.hue
+    other = next((patch for patch in rest if hue_distance(hue, patch.colour.hue) > 25), None)
+    if other is None or other.weight < 0.12 * main.weight:
+        return CoverColours(hue, (hue + 40) % 360, vividness)
+    dark, light = sorted((main, other), key=lambda patch: patch.colour.lightness)
+    return CoverColours(dark.colour.hue, light.colour.hue, vividness)
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One group of like pixels: its mean, its share of the picture, and how much it carries it (0: grey)."""
+
+    colour: Lch
+    share: float
+    weight: float
+
+
+def patches(pixels: NDArray[np.float64]) -> tuple[Patch, ...]:
+    """The colours of a set of sRGB pixels, (n, 3) in 0..1; what carries the picture most first."""
+    centres, shares = _groups(oklab(pixels))
+    found = []
+    for (lightness, a, b), share in zip(centres.tolist(), shares.tolist(), strict=True):
+        colour = Lch(lightness, float(np.hypot(a, b)), float(np.rad2deg(np.arctan2(b, a)) % 360))
+        weight = share**0.6 * colour.chroma if colour.chroma > COLOURFUL else 0.0
+        found.append(Patch(colour, share, weight))
+    return tuple(sorted(found, key=lambda patch: (-patch.weight, -patch.share)))
 
 
 def _groups(lab: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -38,18 +38,28 @@ class Lch(NamedTuple):
 
     def to_hex(self) -> str:
         """``#rrggbb``; chroma is lowered until the colour fits into sRGB."""
+        coded = _encode(np.clip(self._linear(self.shown().chroma), 0, 1))
+        return "#" + "".join(f"{round(float(value) * 255):02x}" for value in coded)
+
+    def shown(self) -> Lch:
+        """The colour with as much of its chroma as fits into sRGB: browsers clip the rest as they please."""
         low, high = 0.0, self.chroma
         if _fits(self._linear(high)):
-            low = high
-        else:
-            for _ in range(18):
-                middle = (low + high) / 2
-                if _fits(self._linear(middle)):
-                    low = middle
-                else:
-                    high = middle
-        coded = _encode(np.clip(self._linear(low), 0, 1))
-        return "#" + "".join(f"{round(float(value) * 255):02x}" for value in coded)
+            return self
+        for _ in range(18):
+            middle = (low + high) / 2
+            if _fits(self._linear(middle)):
+                low = middle
+            else:
+                high = middle
+        return self._replace(chroma=low)
+
+    def css(self) -> str:
+        """The colour as a stylesheet writes it, brought into sRGB."""
+        fit = self.shown()
+        chroma = int(fit.chroma * 10_000) / 10_000  # rounded down: it must still fit
+        lightness, hue = round(100 * fit.lightness, 2), round(fit.hue % 360, 2)
+        return f"oklch({lightness:g}% {chroma:g} {hue:g})"
 
     def _linear(self, chroma: float) -> F64:
         angle = np.deg2rad(self.hue)
@@ -66,9 +76,20 @@ def from_hex(colour: str) -> Lch:
 
 def oklab(coded: F64) -> F64:
     """OKLab of sRGB colours, (n, 3) in 0..1 to (n, 3)."""
-    linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
-    lab: F64 = np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T
+    lab: F64 = np.cbrt(_decode(coded) @ _TO_LMS.T) @ _TO_LAB.T
     return lab
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of an sRGB hex colour, 0..1 (WCAG 2.2)."""
+    coded = np.frombuffer(bytes.fromhex(colour.removeprefix("#")), np.uint8) / 255
+    return float(_decode(coded) @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def contrast(a: str, b: str) -> float:
+    """The contrast of two sRGB hex colours, 1..21 (WCAG 2.2)."""
+    dark, light = sorted((luminance(a), luminance(b)))
+    return (light + 0.05) / (dark + 0.05)
 
 
 def hue_distance(a: float, b: float) -> float:
@@ -90,6 +111,11 @@ def turn_towards(hue: float, target: float, share: float) -> float:
 
 def _fits(linear: F64) -> bool:
     return bool((linear >= -1e-4).all() and (linear <= 1 + 1e-4).all())
+
+
+def _decode(coded: F64) -> F64:
+    linear: F64 = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    return linear
 
 
 def _encode(linear: F64) -> F64:
