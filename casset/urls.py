@@ -17,7 +17,7 @@ urlpatterns = [
     path("account/", include("casset.accounts.urls")),
     path("studio/", include("pipeline.urls")),
     path("settings/", settings_page, name="settings"),
-    path("shaders/", include("visuals.urls")),
+    path("", include("visuals.urls")),
     path("api/", api_schema.docs, name="api-docs"),
     path("api/v1/", include("pipeline.api_urls")),
     path("api/v1/auth/", include("casset.accounts.api_urls")),

@@ -1,13 +1,13 @@
-"""Addresses of the gallery."""
+"""Addresses of the visuals' pages: the gallery of scenes, and the studio's tab of a track."""
 
 from django.urls import path
 
-from visuals import views
+from visuals import gallery_views
 
 app_name = "visuals"
 urlpatterns = [
-    path("", views.gallery, name="gallery"),
-    path("vertex.glsl", views.vertex, name="vertex"),
-    path("<slug:name>/", views.scene, name="scene"),
-    path("<slug:name>/fragment.glsl", views.fragment, name="fragment"),
+    path("shaders/", gallery_views.gallery, name="gallery"),
+    path("shaders/vertex.glsl", gallery_views.vertex, name="vertex"),
+    path("shaders/<slug:name>/", gallery_views.scene, name="scene"),
+    path("shaders/<slug:name>/fragment.glsl", gallery_views.fragment, name="fragment"),
 ]

@@ -22,7 +22,7 @@ from casset.media.shaders import gl
 from casset.media.shaders.finish import Finish, finish
 from casset.media.shaders.look import Look
 from casset.media.shaders.renderer import Renderer, uniforms
-from visuals import gallery, sample, stills, views
+from visuals import gallery, gallery_views, sample, stills
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 SIZE = (320, 180)
@@ -126,7 +126,7 @@ def test_the_browser_s_uniforms_are_the_renderer_s(visit: Callable[..., Any]) ->
                 """async ([look, frame, music, grade]) =>
                 (await import("/static/js/shaders/look.js"))
                   .uniforms(look, frame, 300, music, { fps: 30, grade })""",
-                [look.model_dump(), frame, MUSIC, views.shared()["grade"]],
+                [look.model_dump(), frame, MUSIC, gallery_views.shared()["grade"]],
             )
             here = uniforms(look, frame, 300, MUSIC)
             assert set(there) == set(here)
@@ -162,9 +162,9 @@ DRAW = """async ([lab, live, look, frame, frames, music, size, film]) => {
 
 
 def in_browser(page: Any, name: str, look: Look, film: dict[str, float] | None) -> np.ndarray:
-    scene = views.live(gallery.by_name()[name])
+    scene = gallery_views.live(gallery.by_name()[name])
     text = page.evaluate(
-        DRAW, [views.shared(), scene, look.model_dump(), 96, 300, MUSIC, list(SIZE), film]
+        DRAW, [gallery_views.shared(), scene, look.model_dump(), 96, 300, MUSIC, list(SIZE), film]
     )
     pixels = np.frombuffer(base64.b64decode(text), np.uint8)
     return pixels.reshape(SIZE[1], SIZE[0], 4)[..., :3].astype(np.int16)
@@ -335,7 +335,7 @@ def test_axe_finds_nothing(visit: Callable[..., Any], address: str, width: int) 
 
 def test_one_frame_of_the_song_is_one_frame_of_the_film(visit: Callable[..., Any]) -> None:
     page = visit("/shaders/nowhere/")
-    song = views.shared()["song"]
+    song = gallery_views.shared()["song"]
     rows = page.evaluate(
         """async (song) => { const s = await (await import("/static/js/shaders/song.js")).Song.load(song);
           return [s.frames, s.seconds, s.at(0), s.at(100), s.at(1e9), s.frameAt(s.seconds)]; }""",
