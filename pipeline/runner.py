@@ -24,6 +24,7 @@ from casset.media.audio.lyrics import formats
 from casset.media.compose import quality, sheet
 from casset.media.shaders import images
 from casset.media.shaders.renderer import Quality
+from casset.media.shaders.uniforms import next_calm
 from pipeline import workroom
 from pipeline.contracts import ASPECT_SIZES, Aspect, ClipPrompts, Clips, Film, Plan
 from pipeline.progress import Progress, Silent
@@ -234,7 +235,7 @@ def _clips(
         if not guilty:
             break
         for index in guilty:
-            step = workroom.next_calm(calm.get(index, 0.0))
+            step = next_calm(calm.get(index, 0.0))
             if step is None:
                 raise GenerationError(workroom.FLASHES_STILL, retryable=False)
             calm[index] = step

@@ -19,6 +19,7 @@ from django.utils import timezone
 from casset.lib.errors import CassetError, GenerationError
 from casset.media.audio import decode
 from casset.media.compose import sheet
+from casset.media.shaders.uniforms import next_calm
 from casset.web import logs
 from pipeline import equipment, events, flow, leases, ledger, tallies, workroom
 from pipeline.contracts import FPS, AudioData, ClipPrompts, Plan, References
@@ -268,7 +269,7 @@ def _calm(job: Job, guilty: list[int], claim: Claim) -> None:
     with transaction.atomic():
         for clip in Clip.objects.filter(job=job, index__in=guilty):
             take = clip.current
-            step = workroom.next_calm(take.calm) if take else None
+            step = next_calm(take.calm) if take else None
             if take is None or step is None:
                 raise GenerationError(workroom.FLASHES_STILL, retryable=False)
             Take.objects.filter(pk=take.pk).update(calm=step, file="", fingerprint="")

@@ -30,8 +30,6 @@ from pipeline.providers.local import FilmSetting
 from pipeline.stages import composer
 
 BYTES_PER_S = 2_500_000  # of film, in the work folder and in the result together, generously
-# How much calmer the light gets, step by step, in clips that make a film flash.
-CALM_STEPS = (0.5, 0.8, 1.0)
 FLASHES_STILL = (
     "The film would flash more than three times a second even with calm light, which can harm viewers. "
     "Ask for another take (SEED) or another prompt."
@@ -134,11 +132,6 @@ def flashing(composition: composer.Composition) -> dict[int, int]:
             if span.start_frame <= frame and span.end_frame > frame - FPS:
                 guilty[span.index] = flashes.most
     return guilty
-
-
-def next_calm(calm: float) -> float | None:
-    """The next step of calmer light after ``calm``; None when it cannot get calmer."""
-    return next((step for step in CALM_STEPS if step > calm), None)
 
 
 def figures(

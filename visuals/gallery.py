@@ -17,8 +17,8 @@ from casset.media.shaders import catalogue
 from casset.media.shaders.catalogue import Family, Treatment
 from casset.media.shaders.colours import PALETTES
 from casset.media.shaders.look import Look
+from casset.media.shaders.openings import DEFAULT, OPENINGS
 from casset.media.shaders.renderer import ARTWORK
-from visuals.openings import DEFAULT, OPENINGS
 
 Kind = Literal["scene", "treatment"]
 ASPECTS = ("16:9", "9:16", "1:1")

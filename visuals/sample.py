@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from casset.lib.errors import ValidationError
-from casset.media.audio import decode, encode, parser
+from casset.media.audio import decode, encode, parser, rendition
 from casset.media.audio.analysis import AudioAnalysis
-from casset.media.shaders.uniforms import UNIFORMS, MusicCurves
+from casset.media.compose.encoder import FPS
+from casset.media.loops import hook_music
 
-FPS = 30
 BARS_BEFORE, BARS = 4, 12  # of the excerpt, the first few lead up to the song's best hook
-FADE_S = 0.010
 BIT_RATE = 128_000
-PEAKS = 132  # strokes of the drawn waveform
 SONG_FILE, CURVES_FILE, FACTS_FILE = "song.m4a", "curves.f32", "song.json"
 
 
@@ -37,36 +35,14 @@ def export(song: Path, folder: Path, *, title: str, credit: str) -> Excerpt:
     """
     sound = decode.decode(song)
     analysis = parser.analyse(sound)
-    curves = MusicCurves.from_song(sound, analysis, fps=FPS)
     part = choose(analysis)
-    rows = np.array(
-        [list(curves.at(frame).values()) for frame in range(part.first, part.last)], "<f4"
-    )
-    cut = slice(*(round(frame / FPS * sound.rate) for frame in (part.first, part.last)))
-    samples = sound.samples[cut].copy()
-    ramp = np.linspace(0, 1, round(FADE_S * sound.rate), dtype=np.float32)[:, None]
-    samples[: len(ramp)] *= ramp
-    samples[-len(ramp) :] *= ramp[::-1]
+    start_s, end_s = part.first / FPS, part.last / FPS
+    music = hook_music.hook_curves(sound, analysis, start_s=start_s, end_s=end_s)
     folder.mkdir(parents=True, exist_ok=True)
+    samples = rendition.hook_samples(sound, start_s=start_s, end_s=end_s)
     encode.aac(replace(sound, samples=samples), folder / SONG_FILE, bit_rate=BIT_RATE)
-    (folder / CURVES_FILE).write_bytes(rows.tobytes())
-    blocks = np.array_split(np.abs(samples).max(axis=1), PEAKS)
-    loud = np.array([np.sqrt(np.mean(block**2)) for block in blocks])
-    facts = {
-        "title": title,
-        "credit": credit,
-        "fps": FPS,
-        "frames": len(rows),
-        "first_frame": part.first,
-        "bpm": round(analysis.bpm, 1),
-        "uniforms": list(UNIFORMS.values()),
-        "sections": [
-            [max(section.start - part.first / FPS, 0.0), section.type]
-            for section in analysis.song_structure
-            if section.end * FPS > part.first + FPS and section.start * FPS < part.last - FPS
-        ],
-        "peaks": [round(float(value), 2) for value in loud / loud.max()],
-    }
+    (folder / CURVES_FILE).write_bytes(music.values)
+    facts = {"title": title, "credit": credit, **music.facts}
     (folder / FACTS_FILE).write_text(json.dumps(facts) + "\n")
     return part
 

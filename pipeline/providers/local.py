@@ -30,13 +30,12 @@ from casset.media.compose.segment import SegmentWriter
 from casset.media.compose.type import LyricSetter, Treatment
 from casset.media.shaders import catalogue, gl
 from casset.media.shaders.renderer import Quality, Renderer, program_name
-from casset.media.shaders.uniforms import MusicCurves
+from casset.media.shaders.uniforms import MusicCurves, softened
 from pipeline.contracts import FPS, ClipScript, Shot
 from pipeline.providers.base import ClipOrder, MadeClip, Report, StillOrder
 
 # Raised by hand when the same looks would be drawn differently, so that old clips are not reused.
 DRAWING_VERSION = 1
-SUDDEN = ("uPulse", "uOnset", "uBass", "uTreb", "uEnergy")
 SLOTS = 4096  # clips of one film whose progress can be told
 
 
@@ -268,21 +267,13 @@ def _draw_clip(film: FilmSetting, order: ClipOrder, out: Path, tell: Callable[[i
                 shot.look,
                 frame - shot.start_frame,
                 shot.end_frame - shot.start_frame,
-                curves.at(frame),
+                softened(curves.at(frame), order.calm),
             )
             if setter is not None:
                 setter.draw(planes, frame / FPS)
             writer.write(planes)
             tell(frame - first + 1)
     return last - first
-
-
-def softened(music: dict[str, float], calm: float) -> dict[str, float]:
-    """The music with its sudden moves taken back: all of them at ``calm`` 1, none at 0."""
-    if not calm:
-        return music
-    keep = 1.0 - calm
-    return music | {name: music[name] * keep for name in SUDDEN}
 
 
 def _shot_at(script: ClipScript, frame: int) -> Shot:

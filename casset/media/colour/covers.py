@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,6 +46,14 @@ def colours_of(pixels: NDArray[np.float64]) -> CoverColours:
         return CoverColours(hue, (hue + 40) % 360, vividness)
     dark, light = sorted((main, other), key=lambda patch: patch.colour.lightness)
     return CoverColours(dark.colour.hue, light.colour.hue, vividness)
+
+
+def sampled(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """A picture's pixels, sRGB (h, w, 3), as ``patches`` takes them: at most ``SIDE`` squared."""
+    scale = min(1.0, SIDE / max(picture.shape[:2]))
+    size = [max(1, round(side * scale)) for side in picture.shape[1::-1]]
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return small.reshape(-1, 3).astype(np.float64) / 255
 
 
 @dataclass(frozen=True)

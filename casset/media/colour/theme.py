@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
@@ -75,13 +74,8 @@ def theme_of(picture: Path | NDArray[np.uint8]) -> Theme:
 
     Raises ``MediaError`` when the file is no image that can be used.
     """
-    if isinstance(picture, Path):
-        pixels = images.load(picture, max_side=SIDE)
-    else:
-        scale = min(1.0, SIDE / max(picture.shape[:2]))
-        size = [max(1, round(side * scale)) for side in picture.shape[1::-1]]
-        pixels = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return _theme(covers.patches(pixels.reshape(-1, 3).astype(np.float64) / 255))
+    pixels = images.load(picture, max_side=SIDE) if isinstance(picture, Path) else picture
+    return _theme(covers.patches(covers.sampled(pixels)))
 
 
 def theme_of_visual(colours: Sequence[str], shares: Sequence[float] = ()) -> Theme:

@@ -6,6 +6,7 @@ one and silence rests. Frame ``n`` is what is heard at ``n / fps`` seconds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -35,6 +36,9 @@ UNIFORMS = {
     "beat": "uBeat", "pulse": "uPulse", "bar": "uBar", "energy": "uEnergy", "bass": "uBass",
     "mid": "uMid", "treb": "uTreb", "onset": "uOnset", "level": "uLevel", "progress": "uProg",
 }  # fmt: skip
+SUDDEN = ("uPulse", "uOnset", "uBass", "uTreb", "uEnergy")
+# How much calmer the light gets, step by step, in what flashes too often.
+CALM_STEPS = (0.5, 0.8, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +76,24 @@ class MusicCurves:
         with np.load(path, allow_pickle=False) as stored:
             return cls(**{field.name: stored[field.name] for field in fields(cls)})
 
+    def part(self, first: int, count: int) -> MusicCurves:
+        """``count`` frames from ``first`` on, which become frame 0 and the following; the ends hold."""
+        rows = np.clip(np.arange(first, first + count), 0, len(self) - 1)
+        return MusicCurves(
+            **{field.name: getattr(self, field.name)[rows] for field in fields(self)}
+        )
+
     @classmethod
-    def from_song(cls, sound: Sound, analysis: AudioAnalysis, fps: float = 30.0) -> MusicCurves:
-        """Measure a song; about a third of a CPU second a minute."""
-        count = max(int(np.ceil(sound.duration * fps)), 1)
-        times = np.arange(count) / fps
+    def from_song(
+        cls, sound: Sound, analysis: AudioAnalysis, fps: float = 30.0, *, late_s: float = 0.0
+    ) -> MusicCurves:
+        """Measure a song; about a third of a CPU second a minute.
+
+        Frame 0 is what is heard at ``late_s``, which is less than a frame: for a hook that begins
+        between two frames of the song.
+        """
+        count = max(int(np.ceil((sound.duration - late_s) * fps)), 1)
+        times = late_s + np.arange(count) / fps
         bands, flux = _spectra(sound)
         curves = {name: _sample(_follow(_normalise(db)), times) for name, db in bands.items()}
         onset = _sample(_decay(_peaks(flux)), times)
@@ -103,6 +120,19 @@ class MusicCurves:
             level=_unit(level * slow),
             progress=_unit(times / max(sound.duration, 1e-6)),
         )
+
+
+def softened(music: Mapping[str, float], calm: float) -> Mapping[str, float]:
+    """The music with its sudden moves taken back: all of them at ``calm`` 1, none at 0."""
+    if not calm:
+        return music
+    keep = 1.0 - calm
+    return dict(music) | {name: music[name] * keep for name in SUDDEN}
+
+
+def next_calm(calm: float) -> float | None:
+    """The next step of calmer light after ``calm``; None when it cannot get calmer."""
+    return next((step for step in CALM_STEPS if step > calm), None)
 
 
 def _unit(curve: NDArray) -> F32:
