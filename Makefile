@@ -51,7 +51,7 @@ analyse: setup ## the audio parser alone, as JSON
 		--lyrics="$$CASSET_LYRICS" --beats="$${CASSET_BEATS:-auto}"
 
 test: setup-dev ## all tests
-	@$(python) -m pytest -q
+	@$(python) -m pytest -q --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 check: setup-dev ## style, types, import rules
 	@$(python) -m ruff check .

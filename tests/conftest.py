@@ -10,6 +10,23 @@ from django.conf import settings
 from casset.servers import embedded
 
 
+# Files that take a minute or more begin before the other slow ones: nobody waits for the last of them.
+LONG = ("test_chaos", "test_journey", "test_up", "test_supervisor", "test_film", "test_webgl")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first, then the longest, then what draws and what needs a browser; else as shuffled."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.path.stem in LONG:
+        return 1 + LONG.index(item.path.stem)
+    slow = item.get_closest_marker("media") or item.get_closest_marker("browser")
+    return 100 if slow else 0
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[None]:
     """Real PostgreSQL and Redis for the whole run; those of the environment where it names any."""

@@ -31,9 +31,12 @@ def _free_folder(base: Path) -> Path:
 
 _LOCKS: list[Lock] = []  # held until the process ends
 _RUN = "CASSET_TEST_RUN"
-if _RUN not in os.environ:  # noqa: TID251 - set: a process that a test started
+# A process that a test started finds its run's name and uses the same folder. One of several
+# processes that share the tests (pytest-xdist) has a folder, and so servers, of its own.
+_ME = f"{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}-"  # noqa: TID251
+if not os.environ.get(_RUN, "").startswith(_ME):  # noqa: TID251
     _var = _free_folder(Path(__file__).resolve().parent.parent / "var" / "tests")
-    os.environ.update({_RUN: str(os.getpid()), "CASSET_VAR": str(_var)})  # noqa: TID251
+    os.environ.update({_RUN: f"{_ME}{os.getpid()}", "CASSET_VAR": str(_var)})  # noqa: TID251
 if places.is_open(Path(os.environ["CASSET_VAR"])):  # noqa: TID251
     # Where servers of folders that only root enters keep their data: nothing outside stays behind.
     places.SYSTEM_FOLDER = Path(os.environ["CASSET_VAR"]) / "system"  # noqa: TID251
