@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "knox",
     "axes",
     "csp",
+    "waffle",
     "casset.web",
     "casset.work",
     "casset.accounts",
@@ -121,6 +122,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "casset.web.middleware.ExpectedErrorsMiddleware",
+    "waffle.middleware.WaffleMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -194,7 +196,7 @@ DATABASES = {
     "default": dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=True)
 }
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
@@ -203,8 +205,13 @@ CACHES = {
             "socket_timeout": 1,
             "retry": Retry(NoBackoff(), 0),
         },
-    }
+    },
+    # Flags, in each process: no page waits for Redis to know them. What an operator turns holds
+    # everywhere within seconds.
+    "flags": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 10},
 }
+WAFFLE_CACHE_NAME = "flags"
+WAFFLE_SECURE = HTTPS
 
 # -- accounts ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -42,7 +42,7 @@ if places.is_open(Path(os.environ["CASSET_VAR"])):  # noqa: TID251
     places.SYSTEM_FOLDER = Path(os.environ["CASSET_VAR"]) / "system"  # noqa: TID251
 
 from casset.settings import *  # noqa: E402, F403
-from casset.settings import STORAGES  # noqa: E402
+from casset.settings import CACHES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -52,3 +52,4 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # nothing is collected for a test run
+CACHES = CACHES | {"flags": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
