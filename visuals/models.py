@@ -1,18 +1,19 @@
 """What is true of a track's visuals: the library, which one is active, what each is made of.
 
-    PROCESSING ──► READY ──► ARCHIVED ──► READY
-         └───────► FAILED (purged after a week)
+    PROCESSING ──► READY ◄──► ARCHIVED
+         └─────► FAILED (tried again, or purged after a week)
 
 Names and states are those of the product's founding document, in Python's spelling.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from casset.lib.errors import InvalidTransition
@@ -45,9 +46,22 @@ class VisualAssetQuerySet(models.QuerySet["VisualAsset"]):
         """Usable in pairings and exports."""
         return self.filter(status=VisualAsset.Status.READY)
 
-    def shown(self) -> VisualAssetQuerySet:
-        """What fans can swipe through."""
-        return self.ready().filter(shown_at__isnull=False)
+    def shown(self, at: datetime | None = None) -> VisualAssetQuerySet:
+        """What fans can swipe through at that time: what was shown to them, and what is dated for now."""
+        shown_by_now = Q(shown_at__lte=at or timezone.now())
+        return self.ready().filter(shown_by_now | Exists(ActivePeriod.objects.covering(at)))
+
+    def visible_to(self, user: Any) -> VisualAssetQuerySet:
+        """Those whose files the person may see: what fans see of tracks they may see, and all of their own."""
+        tracks = Track.objects.published().values("pk")
+        seen = Q(pk__in=self.model.objects.shown().filter(track__in=tracks).values("pk"))
+        if user.is_authenticated:
+            seen |= Q(track__artist__user_id=user.pk)
+        return self.filter(seen)
+
+    def kept(self) -> VisualAssetQuerySet:
+        """Those in the library, not put away."""
+        return self.exclude(status=VisualAsset.Status.ARCHIVED)
 
     def owned_by(self, user: Any) -> VisualAssetQuerySet:
         """Those of the person's own tracks."""
@@ -91,8 +105,10 @@ class VisualAsset(models.Model):
 
     MOVES: ClassVar[dict[str, tuple[str, ...]]] = {
         Status.PROCESSING: (Status.READY, Status.FAILED),
-        Status.READY: (Status.PROCESSING, Status.ARCHIVED),
-        Status.FAILED: (Status.PROCESSING, Status.ARCHIVED),
+        Status.READY: (
+            Status.ARCHIVED,
+        ),  # made anew under the same address, it stays in use meanwhile
+        Status.FAILED: (Status.PROCESSING,),
         Status.ARCHIVED: (Status.READY,),
     }
 
@@ -111,6 +127,7 @@ class VisualAsset(models.Model):
     # where it came from
     source = models.CharField(max_length=120, blank=True)  # stored name of what was uploaded
     source_sha256 = models.CharField(max_length=64, blank=True)
+    source_bytes = models.BigIntegerField(default=0)
     recipe = models.JSONField(null=True, blank=True)
     join = models.CharField(max_length=9, choices=Join.choices, default=Join.CUT)
     source_model = models.CharField(max_length=80, blank=True)
@@ -205,6 +222,11 @@ class VisualAsset(models.Model):
         """The stored name of one of its files: ``loop.mp4``, ``small.mp4``, ``poster.jpg``, ``small.jpg``."""
         return f"{self.stored}/{name}"
 
+    @property
+    def version(self) -> str:
+        """Which making of it this is: the part of its files' addresses that changes with their bytes."""
+        return self.stored.rpartition("/")[2]
+
 
 class VisualFingerprint(models.Model):
     """What a visual is recognised by when it is uploaded again (``casset.media.loops.fingerprint``)."""
@@ -236,6 +258,13 @@ class Still(models.Model):
         return f"still {self.pk} of {self.track_id}"
 
 
+class ActivePeriodQuerySet(models.QuerySet["ActivePeriod"]):
+    def covering(self, at: datetime | None = None) -> ActivePeriodQuerySet:
+        """The periods of ``OuterRef``'s visual that hold that time, for ``Exists``."""
+        moment = at or timezone.now()
+        return self.filter(visual=OuterRef("pk"), starts_at__lte=moment, ends_at__gt=moment)
+
+
 class ActivePeriod(models.Model):
     """From when until when a visual is the active one, whatever is active otherwise."""
 
@@ -244,6 +273,8 @@ class ActivePeriod(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ActivePeriodQuerySet.as_manager()
 
     class Meta:
         ordering = ("starts_at",)

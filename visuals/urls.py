@@ -1,8 +1,8 @@
-"""Addresses of the visuals' pages: the gallery of scenes, and the studio's tab of a track."""
+"""Addresses of the visuals' pages and files: the gallery of scenes, the studio's tab of a track."""
 
 from django.urls import path
 
-from visuals import gallery_views
+from visuals import gallery_views, serving
 
 app_name = "visuals"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("shaders/vertex.glsl", gallery_views.vertex, name="vertex"),
     path("shaders/<slug:name>/", gallery_views.scene, name="scene"),
     path("shaders/<slug:name>/fragment.glsl", gallery_views.fragment, name="fragment"),
+    path("visuals/<slug:visual_id>/<slug:version>/<str:name>", serving.file, name="file"),
 ]

@@ -1,0 +1,55 @@
+"""Who can make a short loop from a sentence. Apps above say so in their ``apps.py``; this app calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from casset.lib.errors import ValidationError
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made: a sentence, a seed, and the hook's music.
+
+    ``song`` is the track's whole sound, of which ``start_s`` to ``end_s`` is the hook; ``analysis`` is
+    what was heard in it (``casset.media.audio.analysis.AudioAnalysis`` as JSON). ``check`` raises when the
+    work was called off; ``at`` is told how far it is, 0..1.
+    """
+
+    prompt: str
+    seed: int
+    song: Path
+    start_s: float
+    end_s: float
+    analysis: dict[str, Any]
+    folder: Path
+    check: Callable[[], None]
+    at: Callable[[float], None]
+
+
+# Makes a video in ``Order.folder`` and returns its path. Raises ``CassetError``s.
+Make = Callable[[Order], Path]
+_makers: dict[str, str] = {}
+
+
+def register(name: str, make: str) -> None:
+    """Offer to make loops: ``name`` is kept as the visual's model, ``make`` is the dotted name of a ``Make``."""
+    _makers[name] = make
+
+
+def first() -> str:
+    """The name of who makes loops here. Raises ``ValidationError`` where nobody does."""
+    for name in _makers:
+        return name
+    raise ValidationError("Nothing here can make a visual from a sentence.")
+
+
+def make(name: str, order: Order) -> Path:
+    """Have ``name`` make it; whoever is there, where that one is no more."""
+    function: Make = import_string(_makers[name if name in _makers else first()])
+    return function(order)

@@ -1,0 +1,31 @@
+"""The files of a visual: loop, small loop, poster, small poster, at addresses that never change their bytes."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from casset.web import storage
+from visuals import files
+from visuals.models import VisualAsset
+
+# What only its artist may see. Short, because a bucket's signed address is kept with it.
+OWN_BROWSER = "private, max-age=30"
+
+
+@require_safe
+def file(request: HttpRequest, visual_id: str, version: str, name: str) -> HttpResponseBase:
+    """One file of the visual's present making, whole or in ranges; 404 for what the person may not see."""
+    if name not in files.TYPES:
+        raise Http404
+    visuals = VisualAsset.objects.filter(pk=visual_id).exclude(stored="")
+    cache = storage.FOR_EVER
+    visual = visuals.visible_to(AnonymousUser()).first()
+    if visual is None:
+        cache = OWN_BROWSER
+        visual = visuals.visible_to(request.user).first()
+    if visual is None or visual.version != version:
+        raise Http404
+    return storage.send(request, visual.file(name), content_type=files.TYPES[name], cache=cache)
