@@ -6,3 +6,27 @@ from django.apps import AppConfig
 class TracksConfig(AppConfig):
     name = "casset.tracks"
     label = "tracks"
+
+    def ready(self) -> None:
+        """Say what workers do for tracks, who may watch one, and where songs may be sent."""
+        from django.conf import settings
+
+        from casset.tracks import services
+        from casset.web import events, intake
+        from casset.work import kinds
+
+        kinds.does(
+            services.HEAR,
+            "casset.tracks.hearing.run",
+            gave_up="casset.tracks.hearing.gave_up",
+            urgency=2,
+        )
+        kinds.does(
+            services.CUT,
+            "casset.tracks.cutting.run",
+            gave_up="casset.tracks.cutting.gave_up",
+            urgency=1,  # somebody waits for it with the play button under their finger
+        )
+        events.allow("track", services.may_watch)
+        for pattern in (r"/studio/tracks/new/", r"/studio/tracks/[a-z0-9]{14}/(audio|cover)/"):
+            intake.allow_body(pattern, settings.UPLOAD_BODY_MAX_BYTES)

@@ -18,6 +18,8 @@ from casset.lib.ids import new_id
 
 HOOK_LONGEST_S = 30.0
 HOOK_SHORTEST_S = 3.0
+# While a new window is being cut, the rendition of the one before goes on playing.
+_SHOWN = Q(published_at__isnull=False, hook__cut_version__gt=0)
 
 
 class TrackQuerySet(models.QuerySet["Track"]):
@@ -27,13 +29,13 @@ class TrackQuerySet(models.QuerySet["Track"]):
 
     def published(self) -> TrackQuerySet:
         """Those anybody may see: published, with a hook to hear."""
-        return self.filter(published_at__isnull=False, hook__status=Hook.Status.READY)
+        return self.filter(_SHOWN)
 
     def visible_to(self, user: Any) -> TrackQuerySet:
         """Those the person may see the page of: published ones and their own."""
-        shown = Q(published_at__isnull=False, hook__status=Hook.Status.READY)
+        shown = _SHOWN
         if user.is_authenticated:
-            shown |= Q(artist__user_id=user.pk)
+            shown = shown | Q(artist__user_id=user.pk)
         return self.filter(shown)
 
 
@@ -91,6 +93,11 @@ class Track(models.Model):
                 condition=Q(status__in=("processing", "ready", "failed")),
                 name="track_status_known",
             ),
+            models.UniqueConstraint(
+                fields=("artist", "audio_sha256"),
+                condition=~Q(audio_sha256=""),
+                name="track_of_a_song_once",
+            ),
         )
         indexes = (
             models.Index(fields=("artist", "-created_at"), name="track_list"),  # the studio's list
@@ -110,14 +117,24 @@ class Track(models.Model):
         """Where its files are stored."""
         return f"tracks/{self.pk}"
 
+    @property
+    def whole(self) -> str:
+        """Name in storage of the whole song on the decoded timeline, made while it is heard."""
+        return f"{self.audio.rpartition('/')[0]}/whole.m4a"
+
 
 class TrackFeatures(models.Model):
-    """What was heard in a track: the whole analysis, its waveform, and the figures matching reads."""
+    """What was heard in a track: the whole analysis, its waveform, and the figures matching reads.
+
+    ``offers`` is what the page of the hook needs of it: ``suggestions`` (windows with ``start_s``,
+    ``end_s``, ``label``, ``reasons``, ``score``, best first) and ``bars``, the edges to snap to.
+    """
 
     track = models.OneToOneField(Track, models.CASCADE, primary_key=True, related_name="features")
     analysis = models.JSONField()  # casset.media.audio.analysis.AudioAnalysis
     peaks = models.JSONField()  # audiowaveform's JSON, version 2
-    figures = models.JSONField(default=dict)  # tempo, level, brightness, mode … as plain numbers
+    figures = models.JSONField(default=dict)  # casset.media.audio.figures, by name
+    offers = models.JSONField(default=dict)
     version = models.CharField(max_length=12)
     heard_at = models.DateTimeField(default=timezone.now)
 

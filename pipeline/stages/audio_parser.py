@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError as ShapeError
-
 from casset.lib.errors import CassetError
-from casset.lib.hashing import fingerprint
-from casset.media.audio import beats, decode, parser
+from casset.media.audio import decode, parser, remembered
 from casset.media.audio.analysis import AudioAnalysis, LyricsInfo
 from casset.media.audio.decode import Sound
 from casset.media.audio.lyrics import formats
 from casset.media.audio.lyrics.sheet import LyricSheet
+from casset.media.audio.remembered import Listening
 from pipeline.contracts import AudioData
 from pipeline.director import boundaries
 from pipeline.progress import Progress, Silent
@@ -28,13 +24,9 @@ HEARD = 0.15  # share of the stage's time that decoding takes
 
 
 @dataclass(frozen=True)
-class Hearing:
-    """How to listen. ``engine`` and ``level`` are those of ``beats.track``."""
+class Hearing(Listening):
+    """How a film's song is heard: within which limits, and who hears the words where none are given."""
 
-    level: beats.Level = "auto"
-    engine: beats.Engine = "auto"
-    beat_this_checkpoint: str = ""
-    cache_dir: Path | None = None
     min_s: float = 4.0
     max_s: float = 900.0
     max_bytes: int = 500 * 2**20
@@ -66,12 +58,14 @@ def parse(
     progress.at(STAGE, HEARD, "listening")
     for warning in (*sound.warnings, *(sheet.warnings if sheet else ())):
         progress.message(STAGE, warning)
-    place = _cache_place(sound, sheet, hearing)
-    analysis = _cached(place)
+    place = hearing.place(
+        sound, sheet, transcriber=hearing.transcriber.name if hearing.transcriber else ""
+    )
+    analysis = remembered.read(place)
     if analysis is None:
         analysis, complete = _analyse(sound, sheet, hearing, progress)
         if complete:
-            _keep(place, analysis)
+            remembered.keep(place, analysis)
         metadata = analysis.metadata.model_copy(
             update={"processing_time": round(time.monotonic() - began, 3)}
         )
@@ -126,41 +120,3 @@ def _source(transcriber: Transcriber | None) -> Literal["whisper-api", "whisper-
         if transcriber is not None and transcriber.name == "whisper-api"
         else "whisper-local"
     )
-
-
-def _cache_place(sound: Sound, sheet: LyricSheet | None, hearing: Hearing) -> Path | None:
-    if hearing.cache_dir is None:
-        return None
-    key = fingerprint(
-        {
-            "song": sound.sha256,
-            "level": hearing.level,
-            "engine": hearing.engine,
-            "checkpoint": hearing.beat_this_checkpoint,
-            "words": repr(sheet),
-            "transcriber": hearing.transcriber.name if hearing.transcriber else "",
-            "version": parser.VERSION,
-        }
-    )
-    return hearing.cache_dir / "analysis" / f"{key[:40]}.json"
-
-
-def _cached(place: Path | None) -> AudioAnalysis | None:
-    """An analysis kept earlier; a damaged or older one counts as none."""
-    if place is None:
-        return None
-    try:
-        return AudioAnalysis.model_validate_json(place.read_bytes())
-    except (OSError, ShapeError):
-        return None
-
-
-def _keep(place: Path | None, analysis: AudioAnalysis) -> None:
-    """Write to the cache. A cache that cannot be written costs time later, nothing now."""
-    if place is None:
-        return
-    with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_suffix(f".{os.getpid()}.part")
-        part.write_text(analysis.model_dump_json())
-        part.replace(place)
