@@ -98,7 +98,7 @@ def _keep_whole(track: Track, sound: Sound) -> None:
 
 def _publish(claim: Claim, track: Track, sound: Sound, analysis: AudioAnalysis) -> Hook | None:
     """Write what was heard; the hook to cut, None where the recording was replaced meanwhile."""
-    offers = {
+    offers: dict[str, Any] = {
         "suggestions": [
             {
                 "start_s": round(one.start_s, 3),

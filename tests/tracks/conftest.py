@@ -18,8 +18,8 @@ from tests.tracks import factories
 
 @pytest.fixture(scope="session")
 def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty seconds at 120 BPM."""
-    return write_song(tmp_path_factory.mktemp("tracks") / "Night_walk.wav", 40.0)
+    """Twenty-four seconds at 120 BPM."""
+    return write_song(tmp_path_factory.mktemp("tracks") / "Night_walk.wav", 24.0)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_a_song_is_heard_and_its_hook_cut_without_a_click(heard: Track) -> None:
     assert heard.title == "Night walk"
     assert heard.status == Track.Status.READY
     assert heard.bpm == pytest.approx(120, abs=1)
-    assert heard.duration_s == pytest.approx(40, abs=0.1)
+    assert heard.duration_s == pytest.approx(24, abs=0.1)
     assert heard.theme["accent"]["hex"].startswith("#"), "the music lends its colours"
     features = TrackFeatures.objects.get(track=heard)
     assert features.peaks["length"] <= 800
@@ -48,7 +48,7 @@ def test_a_song_is_heard_and_its_hook_cut_without_a_click(heard: Track) -> None:
     with storage.local(hook.sound) as path:
         assert decode.decode(path).duration == pytest.approx(hook.duration_s, abs=0.03)
     with storage.local(heard.whole) as path:
-        assert decode.decode(path).duration == pytest.approx(40, abs=0.05)
+        assert decode.decode(path).duration == pytest.approx(24, abs=0.05)
 
 
 def test_the_same_song_of_the_same_artist_is_said_to_be_there(small_song: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_cut_that_ends_after_a_newer_choice_does_not_count(
         sound = decoded(*arguments, **more)
         if not overtaken:
             overtaken.append(1)
-            services.choose_hook(track=heard, start_s=15, end_s=30)
+            services.choose_hook(track=heard, start_s=12, end_s=22)
         return sound
 
     services.choose_hook(track=heard, start_s=3, end_s=9)
@@ -254,7 +254,7 @@ def test_a_cut_that_ends_after_a_newer_choice_does_not_count(
     assert (hook.version, hook.cut_version) == (3, 1), "what was cut is thrown away"
     factories.do_all_work()
     hook.refresh_from_db()
-    assert (hook.start_s, hook.cut_version) == (15, 3)
+    assert (hook.start_s, hook.cut_version) == (12, 3)
     assert len([name for name in stored(heard) if name.startswith("hook/")]) == 1
 
 

@@ -109,13 +109,13 @@ def test_times_that_are_none_are_refused(lines: list[object]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_stamped_words_are_placed_and_stand_in_the_captions(heard: Track) -> None:
     at = heard.hook.start_s + 1
-    services.set_lyrics(
-        track=heard, text=f"[00:{at:05.2f}]Hold the night\n[00:{at + 3:05.2f}]burn\n"
-    )
+    stamps = [f"<00:{at + n:05.2f}>" for n in range(4)]
+    text = f"[00:{at:05.2f}]{stamps[0]} Hold {stamps[1]} the {stamps[2]} night {stamps[3]}\n"
+    services.set_lyrics(track=heard, text=text)
     assert "Hold" not in heard.hook.captions
     factories.do_all_work()
     heard = Track.objects.get()
-    assert [line["text"] for line in heard.lines] == ["Hold the night", "burn"]
+    assert [line["text"] for line in heard.lines] == ["Hold the night"]
     assert "night" in heard.hook.captions
     services.set_lyrics(track=heard, text="  \n")
     heard.hook.refresh_from_db()
