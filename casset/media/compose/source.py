@@ -32,6 +32,14 @@ MAX_DAMAGED_SHARE = 0.1
 
 
 @dataclass(frozen=True)
+class Only:
+    """What of FFmpeg may touch a file: one demuxer and some decoders, by its names for them."""
+
+    demuxer: str
+    decoders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ClipFacts:
     """What a clip's packets say. ``times`` are the start of each frame from the first, seconds, rising."""
 
@@ -40,13 +48,14 @@ class ClipFacts:
     times: tuple[float, ...]
     length_s: float  # from the first frame's start to the last one's end
     pixel_shape: Fraction = Fraction(1)  # width / height of one pixel
+    only: Only | None = None  # where just one reader and some decoders may touch it
 
 
 def look(path: Path) -> ClipFacts:
     """Facts of a clip; nothing is decoded. Raises ``MediaError`` with what is wrong with it."""
     probe.regular_file(path, what="clip", max_bytes=MAX_BYTES)
     try:
-        with _open(path) as container:
+        with open_container(path) as container:
             if not container.streams.video:
                 raise MediaError(f"{path.name} holds no picture. Make this shot again.")
             stream = container.streams.video[0]
@@ -81,7 +90,7 @@ def decode(facts: ClipFacts) -> Iterator[tuple[float, VideoFrame]]:
     """
     damaged = 0
     try:
-        with _open(facts.path) as container:
+        with open_container(facts.path, facts.only) as container:
             stream = container.streams.video[0]
             stream.thread_count = 1
             first: float | None = None
@@ -104,8 +113,20 @@ def decode(facts: ClipFacts) -> Iterator[tuple[float, VideoFrame]]:
         raise _unreadable(facts.path)
 
 
-def _open(path: Path) -> InputContainer:
-    return av.open(source_url(path), options=OPEN_OPTIONS, metadata_errors="replace")
+def open_container(path: Path, only: Only | None = None) -> InputContainer:
+    """Open a local file of ``FORMATS``, or as ``only`` says, and nothing else.
+
+    Raises PyAV's ``FFmpegError``, ``OSError`` or ``ValueError`` when it is none.
+    """
+    options = dict(OPEN_OPTIONS)
+    if only is not None:
+        options["codec_whitelist"] = ",".join(only.decoders)  # for what opening tries to decode
+    return av.open(
+        source_url(path),
+        format=only.demuxer if only else None,
+        options=options,
+        metadata_errors="replace",
+    )
 
 
 def _packets(container: InputContainer) -> Iterator[av.Packet]:

@@ -1,0 +1,193 @@
+"""What the limited child does: one pass over an upload that writes the loop and measures it.
+
+Run as a module by ``ingest``; see ``watched`` for how the two speak.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+from PIL import Image
+
+from casset.lib import hashing
+from casset.lib.errors import CassetError, MediaError
+from casset.media import files, watched
+from casset.media.compose import segment
+from casset.media.compose.encoder import FPS, Encoder
+from casset.media.loops import fingerprint, joining, measuring, placeholder, reading
+from casset.media.loops.facts import Flashing, Join, LoopFacts, Source
+from casset.media.loops.kinds import Kind
+from casset.media.picture import Planes
+
+LOOP = Encoder(preset="veryfast", crf=21.0, maxrate_kbit=9_000, bufsize_kbit=13_500)
+SMALL = Encoder(preset="veryfast", crf=24.0, maxrate_kbit=8_000, bufsize_kbit=12_000)
+SMALL_SIDE_PX = 960
+# Level 4.0 is what every phone decodes; it ends at 8192 macroblocks, a little over 1920 x 1080.
+LEVEL_40_BLOCKS = 8192
+JPEG_QUALITY = 84
+SMALL_POSTER_PX = 480
+
+
+def make(source: Path, kind: Kind, scratch: Path, *, join: Join, max_s: float) -> LoopFacts:
+    """Write loop.mp4, small.mp4, poster.jpg and small.jpg to ``scratch`` and return the facts.
+
+    Raises ``MediaError`` with what is wrong with the upload and what to do; then nothing of it counts.
+    """
+    watched.say({"at": 0.0, "text": "Looking at the video"})
+    upload = reading.look(source, kind, max_s=max_s)
+    joining.check(upload.frames, join, max_s)
+    digest = hashing.file_sha256(source)
+    opened = reading.read(upload, tables=scratch)
+    size, frames = opened.size, joining.length(upload.frames, join)
+    small_size = _small_size(size)
+    observer = measuring.Observer(frames)
+    loop, small = scratch / "loop.mp4", scratch / "small.mp4"
+    with (
+        segment.SegmentWriter(loop, size, frames=frames, encoder=_at(LOOP, size)) as writer,
+        segment.SegmentWriter(small, small_size, frames=frames, encoder=SMALL) as small_writer,
+    ):
+        for planes in joining.joined(opened.frames, upload.frames, size, join, scratch):
+            reduced = measuring.resized(planes, small_size)
+            writer.write(planes)
+            small_writer.write(reduced)
+            observer.feed(reduced)
+            if writer.written % 10 == 0:
+                share = 0.03 + 0.92 * writer.written / frames
+                watched.say({"at": round(share, 3), "text": "Bringing the loop to its form"})
+    watched.say({"at": 0.96, "text": "Measuring the loop"})
+    flashes = measuring.flashes(segment.grid_of(loop))
+    refuse_flashing(flashes)
+    pictures = [picture for _, picture in observer.looked_at]
+    moved = measuring.motion(observer.tiny)
+    number = measuring.poster_frame(observer.looked_at)
+    poster = measuring.rgb(next(segment.read(loop, number, number + 1)))
+    _save_posters(poster, scratch)
+    return LoopFacts(
+        duration_s=frames / FPS,
+        frames=frames,
+        fps=FPS,
+        join=join,
+        width_px=size[0],
+        height_px=size[1],
+        small_width_px=small_size[0],
+        small_height_px=small_size[1],
+        source=Source(
+            container=kind,
+            codec=upload.codec,
+            width_px=upload.clip.size[0],
+            height_px=upload.clip.size[1],
+            rotation=opened.rotation,
+            fps=upload.fps,
+            duration_s=round(upload.clip.length_s, 3),
+            hdr=opened.hdr,
+            had_sound=upload.had_sound,
+        ),
+        sha256=digest,
+        seam=measuring.seam(
+            observer.tiny,
+            motion=moved,
+            may_rebound=joining.length(upload.frames, "rebound") <= max_s * FPS,
+        ),
+        flashes=flashes,
+        luminance=measuring.luminance(pictures),
+        descriptors=measuring.descriptors(pictures, moved),
+        colours=measuring.colours(pictures),
+        placeholder=placeholder.thumbhash(poster),
+        fingerprint=fingerprint.marks(observer.looked_at),
+    )
+
+
+def refuse_flashing(flashes: Flashing) -> None:
+    """Raise ``MediaError`` (``FLASHES``) for a loop with more than three flashes in a second."""
+    if flashes.safe:
+        return
+    worst = max(flashes.general, flashes.red)
+    kind = "saturated red" if flashes.red > flashes.general else "bright and dark"
+    where = flashes.seconds[0] if flashes.seconds else 0.0
+    raise MediaError(
+        f"The loop flashes {worst} times a second (between {kind}, in the second that ends at "
+        f"{where:.1f} s). More than 3 can cause seizures, so it cannot be used. "
+        "Slow the changes down or make them softer, then upload it again.",
+        code="FLASHES",
+    )
+
+
+def _small_size(size: tuple[int, int]) -> tuple[int, int]:
+    share = min(1.0, SMALL_SIDE_PX / max(size))
+    return reading.even(size[0] * share), reading.even(size[1] * share)
+
+
+def _at(encoder: Encoder, size: tuple[int, int]) -> Encoder:
+    """The encoder with a level that allows pictures of ``size``."""
+    blocks = -(-size[0] // 16) * -(-size[1] // 16)
+    return encoder if blocks <= LEVEL_40_BLOCKS else replace(encoder, level="5.0")
+
+
+def _save_posters(poster: np.ndarray, scratch: Path) -> None:
+    picture = Image.fromarray(poster)
+    _save(picture, scratch / "poster.jpg")
+    picture.thumbnail((SMALL_POSTER_PX, SMALL_POSTER_PX), Image.Resampling.LANCZOS)
+    _save(picture, scratch / "small.jpg")
+
+
+def _save(picture: Image.Image, path: Path) -> None:
+    picture.save(path, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True)
+
+
+def main() -> None:
+    scratch: Path | None = None
+
+    def orphaned() -> None:
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    order = watched.begin(orphaned)
+    scratch = Path(order["scratch"])
+    cv2.setNumThreads(1)
+    av.logging.set_level(None)
+    watched.say(_answer(order, scratch))
+
+
+def _answer(order: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    try:
+        facts = make(
+            Path(order["source"]),
+            order["kind"],
+            scratch,
+            join=order["join"],
+            max_s=order["max_s"],
+        )
+    except MemoryError:
+        return _no_memory()
+    except CassetError as fault:
+        if fault.code == "DISK_FULL":
+            return {"disk_full": True}
+        if isinstance(fault.__cause__, MemoryError):
+            return _no_memory()
+        return {"error": str(fault), "code": fault.code}
+    except OSError as fault:
+        if files.is_disk_full(fault):
+            return {"disk_full": True}
+        if fault.errno == errno.ENOMEM:
+            return _no_memory()
+        raise
+    return {"answer": facts.model_dump(mode="json")}
+
+
+def _no_memory() -> dict[str, Any]:
+    return {
+        "error": "Reading this video needs more memory than one upload may use. "
+        "Export it as H.264 at 1080 x 1920.",
+        "code": "TOO_LARGE",
+    }
+
+
+if __name__ == "__main__":
+    main()
