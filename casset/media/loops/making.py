@@ -24,7 +24,6 @@ from casset.media.compose.encoder import FPS, Encoder
 from casset.media.loops import fingerprint, joining, measuring, placeholder, reading
 from casset.media.loops.facts import Flashing, Join, LoopFacts, Source
 from casset.media.loops.kinds import Kind
-from casset.media.picture import Planes
 
 LOOP = Encoder(preset="veryfast", crf=21.0, maxrate_kbit=9_000, bufsize_kbit=13_500)
 SMALL = Encoder(preset="veryfast", crf=24.0, maxrate_kbit=8_000, bufsize_kbit=12_000)

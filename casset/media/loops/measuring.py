@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ def rgb(planes: Planes) -> U8:
 
 def seam(tiny: Sequence[Planes], *, motion: float, may_rebound: bool) -> Seam:
     """How well a loop closes; see ``facts.Seam`` for what ``distance`` is."""
-    steps = np.array([_step(a, b) for a, b in zip(tiny, tiny[1:], strict=False)])
+    steps = np.array([_step(a, b) for a, b in itertools.pairwise(tiny)])
     moving = steps[steps > STILL_STEP]
     usual = max(UNSEEN_STEP, float(np.quantile(moving, 0.9)) if moving.size else 0.0)
     distance = max(UNSEEN_STEP, _step(tiny[-1], tiny[0])) / usual

@@ -203,7 +203,7 @@ def _timing(
     """
     most = round((max_s + LENIENCE_S) * MOST_A_SECOND)
     times: list[float] = []
-    last_s, ends_s, count, broken = 0.0, 0.0, 0, False
+    last_s, ends_s, broken = 0.0, 0.0, False
     packets = container.demux()
     while True:
         try:
@@ -220,7 +220,6 @@ def _timing(
         lasts_s = float((packet.duration or 0) * packet.time_base)
         ends_s = max(ends_s, starts_s + lasts_s)
         if packet.stream.index == stream.index:
-            count += 1
             if len(times) > most:
                 raise MediaError(
                     f"The video has more than {most} frames. Use a loop of at most {max_s:g} s "
@@ -231,8 +230,13 @@ def _timing(
                 times.append(starts_s)
                 if starts_s >= max(times[-8:]):
                     last_s = lasts_s
-    claimed_s = (container.duration or 0) / av.time_base
-    if broken or count < stream.frames or (times and claimed_s - ends_s > MISSING_S):
+    # An MP4's index tells where each frame lies; a WebM only how long it should be. (An MP4's length
+    # may be more than its frames have: players cut there, and phones trim films that way.)
+    if container.format.name.startswith("mov"):
+        broken |= max((e.pos + e.size for e in stream.index_entries), default=0) > container.size
+    else:
+        broken |= (container.duration or 0) / av.time_base - ends_s > MISSING_S
+    if broken:
         raise cut_off()
     rising = np.unique(np.asarray(times, np.float64))
     if not rising.size:
