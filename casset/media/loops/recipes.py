@@ -54,8 +54,8 @@ class Recipe(BaseModel):
 TREATMENTS: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
     ("clean", "Clean", "slow_zoom", "Your picture as a print; the light over it moves with the bars.",
      {"move": "drift", "move_amount": 0.35}),
-    ("close-up", "Close-up", "parallax", "Your picture edge to edge, with depth; the beat steps nearer.",
-     {"move": "push_in", "move_amount": 0.5, "zoom": 1.75}),
+    ("close-up", "Close-up", "slow_zoom", "The middle of your picture, edge to edge; light passes over it.",
+     {"move": "push_in", "move_amount": 0.5, "zoom": 2.25}),
     ("halation", "Halation", "halation", "Film at night: lights bleed red into the dark with the beat.",
      {"move": "drift", "move_amount": 0.4, "speed": 0.8}),
     ("tape-warble", "Tape warble", "tape", "A worn cassette: the bass bends the picture, attacks tear it.",

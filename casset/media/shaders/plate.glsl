@@ -49,7 +49,8 @@ float within(vec2 uv) { // 1 on the image, 0 beyond its dissolving edge
 vec3 extended(vec2 uv, float lod) {
   vec2 out_ = max(abs(uv - .5) - .5, 0.), m = mirrored(uv);
   float away = max(out_.x, out_.y);
-  vec3 c = mix(imgBlur(m, lod), glow(m, softLod(9.)), smoothstep(-.002, .085, away));
+  vec3 c = imgBlur(m, lod);
+  if (away > 0.) c = mix(c, soft(m, softLod(9.)), smoothstep(-.002, .085, away)); // four reads, only beyond the image
   return c * mix(1., .30, smoothstep(0., .34, away));
 }
 // What lies behind a plate: the image out of focus, larger than the frame, darkened, in slow motion.

@@ -16,11 +16,11 @@ void main() {
   c = mix(c, c * vec3(.80, .96, 1.22), .5 * (1. - smoothstep(.0, .35, m)));
   // light that went through the film and came back: red near, wider and fainter far
   vec2 k = mirrored(uv);
-  vec3 near = max(glow(k, softLod(90.)) - .22, 0.), far = max(glow(k, softLod(18.)) - .16, 0.);
+  vec3 near = max(glow(k, softLod(90.)) - .22, 0.), far = max(soft(k, softLod(18.)) - .16, 0.);
   float beat = .55 + .9 * uPulse + .5 * uBass;
   float dark = 1. - smoothstep(.15, .9, m);
   c += luma(near) * mix(vec3(1., .26, .08), S3, .35) * 1.15 * beat * within(uv) * (.25 + .75 * dark);
-  c += luma(far) * mix(vec3(1., .18, .10), S2, .45) * 1.0 * beat * (.25 + .75 * dark);
+  c += luma(far) * mix(vec3(1., .18, .10), S2, .45) * beat * mix(.2, 1., within(uv)) * (.25 + .75 * dark);
   // a leak from one edge, on attacks
   float side = h1(5) < .5 ? -1. : 1.;
   float x = .5 + .5 * side * q.x / ext().x, y = q.y / ext().y;
