@@ -1,7 +1,7 @@
 """Run a module of ours on an untrusted file in a limited child process, hear how far it is, end it when asked.
 
 The child writes lines of JSON: ``{"at": share, "text": ...}`` while it works, at last ``{"answer":
-...}``, ``{"error": ..., "code": ...}`` or ``{"disk_full": true}``. It gets its order as one line
+...}``, ``{"error": ..., "code": ...}``, ``{"disk_full": true}`` or ``{"fault": traceback}``. It gets its order as one line
 and its input stays open as long as the parent lives, so that it can see when nobody waits for it.
 """
 
@@ -27,6 +27,11 @@ from casset.media.ffmpeg_tasks import limit
 LOOK_S = 0.25  # how often a child that says nothing is looked after
 ORPHAN_S = 1.0  # how often the child looks whether its parent lives
 
+
+class Fault(Exception):
+    """What a child did not expect, with its traceback: a bug, or a file that found one."""
+
+
 Progress = Callable[[float, str], None]
 
 
@@ -45,7 +50,7 @@ def run(
     ``cancelled`` is called a few times a second and ends the child by raising, as does any
     exception of ``progress``; the child is gone when this returns or raises. Raises ``MediaError``
     with the child's own sentence and code, with ``too_long`` at the wall limit, with ``crashed``
-    when it died; ``MissingCapability`` when the disk is full.
+    when it died (its cause a ``Fault`` where the child could still say why); ``MissingCapability`` when the disk is full.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", module],
@@ -79,9 +84,10 @@ def run(
             "The disk is full: free some space, then start again.", code="DISK_FULL"
         )
     if "error" in last:
-        raise MediaError(last["error"], code=last.get("code"))
+        raise MediaError(last["error"], code=last.get("code"), retryable=last.get("retryable"))
     if "answer" not in last:
-        raise MediaError(crashed, code="UNREADABLE")
+        cause = Fault(last["fault"]) if "fault" in last else None
+        raise MediaError(crashed, code="UNREADABLE") from cause
     return dict(last["answer"])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -170,13 +171,15 @@ def _answer(order: dict[str, Any], scratch: Path) -> dict[str, Any]:
             return {"disk_full": True}
         if isinstance(fault.__cause__, MemoryError):
             return _no_memory()
-        return {"error": str(fault), "code": fault.code}
+        return {"error": str(fault), "code": fault.code, "retryable": fault.retryable}
     except OSError as fault:
         if files.is_disk_full(fault):
             return {"disk_full": True}
         if fault.errno == errno.ENOMEM:
             return _no_memory()
-        raise
+        return {"fault": traceback.format_exc()}
+    except Exception:  # noqa: BLE001  told to the parent, which keeps it as the cause of its error
+        return {"fault": traceback.format_exc()}
     return {"answer": facts.model_dump(mode="json")}
 
 
