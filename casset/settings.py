@@ -313,6 +313,7 @@ CELERY_BEAT_SCHEDULE = {
     "work": {"task": "work.sweep", "schedule": 5.0, "options": {"expires": 10}},
     "sweep": {"task": "pipeline.sweep", "schedule": 5.0, "options": {"expires": 10}},
     "clean-up": {"task": "pipeline.clean_up", "schedule": 900.0},
+    "tidy": {"task": "casset.web.tidy", "schedule": 900.0},
 }
 
 # -- limits on what comes in -----------------------------------------------------------------
@@ -324,6 +325,16 @@ TRACK_MAX_BYTES = int(env_number("TRACK_MAX_MB", 200) * 2**20)  # a track's song
 TRACKS_PER_HOUR = int(env_number("TRACKS_PER_HOUR", 30))  # a person
 UPLOAD_BODY_MAX_BYTES = UPLOAD_MAX_BYTES + 8 * 2**20  # with its cover, lyrics and form
 BODY_MAX_BYTES = 2**20  # of any other request
+# Files sent in pieces (casset.web.uploads): what one person may have on the way.
+UPLOADS_DIR = VAR_DIR / "uploads"
+UPLOADS_UNFINISHED = 10
+UPLOADS_MAX_BYTES = 2 * 2**30
+UPLOADS_SPARE_BYTES = 2**30  # of the disk, never filled by uploads
+UPLOAD_PIECE_MAX_BYTES = 8 * 2**20
+UPLOAD_KEPT_S = 24 * 3600  # after the last piece
+VISUAL_MAX_BYTES = int(env_number("VISUAL_MAX_MB", 500) * 2**20)
+TRACK_MAX_BYTES = int(env_number("TRACK_MAX_MB", 200) * 2**20)
+IMAGE_MAX_BYTES = int(env_number("IMAGE_MAX_MB", 40) * 2**20)
 BODY_GRACE_S = env_number("BODY_GRACE_S", 10)  # then a body comes at this rate or is refused
 BODY_MIN_BYTES_PER_S = env_number("BODY_MIN_KB_PER_S", 8) * 1024
 BODIES_PER_ADDRESS = int(env_number("BODIES_PER_ADDRESS", 8))  # on their way at once

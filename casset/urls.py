@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/", settings_page, name="settings"),
     path("", include("visuals.urls")),
     path("api/", api_schema.docs, name="api-docs"),
+    path("api/", include("casset.web.uploads.urls")),
     path("api/v1/", include("pipeline.api_urls")),
     path("api/v1/auth/", include("casset.accounts.api_urls")),
     path(

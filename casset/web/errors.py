@@ -17,7 +17,14 @@ _STATUSES: tuple[tuple[type[errors.CassetError], int], ...] = (
     (errors.TimeoutExceeded, 504),
 )
 # A code may say more than its class.
-_STATUS_OF_CODE = {"FILE_TOO_LARGE": 413, "UNSUPPORTED_FORMAT": 415, "NOT_SIGNED_IN": 401}
+_STATUS_OF_CODE = {
+    "FILE_TOO_LARGE": 413,
+    "UNSUPPORTED_FORMAT": 415,
+    "NOT_SIGNED_IN": 401,
+    "LOCKED": 423,
+    "CHECKSUM_MISMATCH": 460,  # of the tus protocol, as the next
+    "TUS_VERSION": 412,
+}
 
 HEADINGS = {
     400: "That cannot be used as it is",

@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies
 from schemathesis.checks import load_all_checks
 
 from casset.accounts import services
+from casset.web.uploads import services as uploads
 from tests.accounts.factories import UserFactory
 from tests.pipeline.planned import finished_job, planned_job
 from tests.web.serving import Site
 
 EXAMPLES = 6  # of each operation
 load_all_checks()
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 SCHEMA = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))
 OPERATIONS = {one.ok().label: one.ok() for one in SCHEMA.get_all_operations()}
 # Accounts limit how often an address may try, so they are asked less.
@@ -44,13 +46,15 @@ def served(django_db_setup: None) -> Iterator[Site]:
 
 @pytest.fixture
 def jobs(transactional_db: None, cache: object, settings: Any, tmp_path: Path) -> dict[str, Any]:
-    """A person with a finished job and one being made."""
+    """A person with a finished job and one being made, and an upload that has begun."""
     settings.JOBS_DIR = tmp_path / "jobs"
+    settings.UPLOADS_DIR = tmp_path / "uploads"
     settings.JOBS_PER_HOUR = 1000
     mara = UserFactory()
     _, token = services.create_token(mara, name="test")
     made = finished_job(owner=mara, takes=2), planned_job(owner=mara, ready=2)
-    return {"ids": [str(job.pk) for job in made], "token": token}
+    upload = uploads.create(owner=mara, purpose="visual", size_bytes=1000)
+    return {"ids": [str(job.pk) for job in made], "token": token, "upload": upload.pk}
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
@@ -69,6 +73,8 @@ def test_it_answers_as_described(label: str, served: Site, jobs: dict[str, Any])
     def ask(case: Any, which: int | None) -> None:
         if which is not None and "job_id" in (case.path_parameters or {}):
             case.path_parameters["job_id"] = jobs["ids"][which]
+        if which is not None and "upload_id" in (case.path_parameters or {}):
+            case.path_parameters["upload_id"] = jobs["upload"]
         headers = {"Authorization": f"Bearer {jobs['token']}"}
         case.call_and_validate(base_url=base, headers=headers, checks=CHECKS)
 
