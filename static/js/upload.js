@@ -6,7 +6,8 @@
 
    `sending.id` is rejected with an Error whose message is a sentence to show and whose `code` is the
    server's (NO_CONNECTION where it was not reached), or with an AbortError. After NO_CONNECTION the
-   same file, sent again, goes on where it stopped. The library is fetched with the first upload. */
+   same file, sent again, goes on where it stopped. The library is fetched with the first upload.
+   The page must carry a CSRF token ({% csrf_token %} in any form), or there is no cookie to send. */
 import { csrfToken } from "./acts.js";
 
 const ENDPOINT = "/api/uploads/";

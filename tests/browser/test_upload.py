@@ -62,6 +62,9 @@ class Line:
 
     def close(self) -> None:
         self._listener.close()
+        _end(*self._ends)
+        for connection in self._ends:
+            connection.close()
 
     def _serve(self) -> None:
         with suppress(OSError):
