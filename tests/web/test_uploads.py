@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from casset.accounts import services as accounts
 from casset.lib.errors import InvalidTransition, NotFound
-from casset.web import uploads
+from casset.web import tasks, uploads
 from casset.web.models import Upload
 from casset.web.uploads import kinds, parts, purposes, services
 from tests.accounts.factories import UserFactory
@@ -493,7 +493,8 @@ def test_a_sweep_leaves_what_is_used_and_removes_what_belongs_to_nobody(
 def test_with_its_person_an_upload_goes(whole: Upload, mara: Any) -> None:
     mara.delete()
     os.utime(parts.path_of(whole.pk).parent, (0, 0))
-    assert uploads.sweep() == 1
+    tasks.tidy()
+    assert not parts.path_of(whole.pk).parent.exists()
 
 
 # -- in one request --------------------------------------------------------------------------

@@ -108,12 +108,12 @@ class _Tus(APIView):
             answer["Tus-Version"] = VERSION
         return answer
 
-    def get_permissions(self) -> list[Any]:
+    def get_permissions(self) -> Any:
         return (
             [] if self.request and self.request.method == "OPTIONS" else super().get_permissions()
         )
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What this server can do. Open to all."""
         headers = {
             "Tus-Version": VERSION,
