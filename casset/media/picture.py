@@ -43,3 +43,18 @@ def colour_yuv(rgb: tuple[float, float, float]) -> tuple[int, int, int]:
     """8-bit (Y, U, V) of one sRGB colour given as 0..1 components."""
     y, u, v = BT709 @ np.asarray(rgb, np.float32) + BT709_OFFSET
     return round(float(y)), round(float(u)), round(float(v))
+
+
+def planes_of_rgb(rgb: NDArray) -> Planes:
+    """Planes of an sRGB picture, (h, w, 3) of 0..255 with even sides; rounding is dithered.
+
+    A blurred picture has fewer steps than the eye sees edges between them: half a step of fixed
+    noise takes the edges away.
+    """
+    yuv = rgb.astype(np.float32) / 255 @ BT709.T + BT709_OFFSET
+    height, width = yuv.shape[:2]
+    quarters = yuv[..., 1:].reshape(height // 2, 2, width // 2, 2, 2).mean(axis=(1, 3))
+    noise = np.random.default_rng(5).random((height, width), np.float32)
+    y = np.floor(yuv[..., 0] + noise)
+    u, v = (np.floor(quarters[..., i] + noise[::2, ::2]) for i in range(2))
+    return Planes(*(np.clip(plane, 16, 240).astype(np.uint8) for plane in (y, u, v)))

@@ -187,9 +187,9 @@ def test_lines_without_word_times_are_lit_as_a_whole() -> None:
 def test_emoji_are_left_out_and_unknown_scripts_are_told() -> None:
     assert type_faces.settable("Fire 🔥 in ❤️ me") == "Fire in me"
     assert type_faces.settable("ﬁn de ½") == "fin de ½"
-    assert type_faces.settable("שלום") is None
+    assert type_faces.settable("愛") is None
     setter = LyricSetter(
-        [line("שלום עולם", 1.0), line("愛してる", 3.0), line("hello", 5.0)],
+        [line("สวัสดี", 1.0), line("愛してる", 3.0), line("hello", 5.0)],
         "line",
         (640, 360),
         PALETTE,

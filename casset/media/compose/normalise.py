@@ -137,7 +137,7 @@ def _fitted(
     """(number, frame at the film's size) of the frames ``wanted``; each source frame is fitted once."""
     fitter = Fitter(size, facts.pixel_shape)
     of: VideoFrame | None = None
-    for n, frame in enumerate(_on_grid(facts, how, wanted.stop)):
+    for n, frame in enumerate(on_grid(facts, how, wanted.stop)):
         if n < wanted.start:
             continue
         if frame is not of:
@@ -158,7 +158,7 @@ def _clock(place: int, speed: float) -> float:
     return (place + 0.5) / FPS * speed
 
 
-def _on_grid(facts: source.ClipFacts, how: Pace, frames: int) -> Iterator[VideoFrame]:
+def on_grid(facts: source.ClipFacts, how: Pace, frames: int) -> Iterator[VideoFrame]:
     """The source frame to show at each frame of the film, the clip begun again where it ends."""
     place, loop = 0, 0
     while place < frames:
@@ -182,7 +182,8 @@ class Fitter:
     """Scale frames to cover ``size`` with Lanczos, the middle kept, as yuv420p BT.709 limited range.
 
     With ``tables``, a folder to keep them in, HDR and BT.2020 frames are tone-mapped
-    (``colour.tonemap``); about 60 ms a frame at 1080p.
+    (``colour.tonemap``); about 60 ms a frame at 1080p. ``zoom`` above 1 keeps less of the middle,
+    enlarged.
     """
 
     def __init__(
@@ -191,9 +192,11 @@ class Fitter:
         pixel_shape: Fraction = Fraction(1),
         *,
         tables: Path | None = None,
+        zoom: float = 1.0,
     ) -> None:
         self.size = size
         self.tables = tables
+        self.zoom = zoom
         self.pixel_shape = pixel_shape if pixel_shape > 0 else Fraction(1)
         self._built_for: tuple[object, ...] = ()
         self._graph: Graph | None = None
@@ -234,6 +237,8 @@ class Fitter:
             if turns % 2:
                 shape, pixel = (shape[1], shape[0]), 1 / pixel
         width, height = covered(shape, pixel, self.size)
+        if self.zoom > 1:
+            width, height = (max(2, 2 * round(side / self.zoom / 2)) for side in (width, height))
         nodes.append(graph.add("crop", f"{width}:{height}"))
         full = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
         coded_in = f"in_color_matrix={_matrix(frame)}:in_range={'full' if full else 'limited'}"

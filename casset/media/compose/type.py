@@ -136,7 +136,7 @@ class LyricSetter:
                 continue
             for placed in scene.placed:
                 if self._lit(phrase, scene, placed, t):
-                    _stamp(canvas, placed.mask, round(placed.x), round(placed.y))
+                    type_paint.stamp(canvas, placed.mask, round(placed.x), round(placed.y))
         return canvas if canvas.any() else None
 
     def extent(self, t: float) -> tuple[float, float, float, float] | None:
@@ -178,7 +178,7 @@ class LyricSetter:
                 mask = _lit_mask(placed, t, strength)
             elif strength < 1:
                 mask = type_paint.faded(mask, strength)
-            _stamp(
+            type_paint.stamp(
                 alpha, mask, round(placed.x) - scene.box.x0, round(placed.y) - scene.box.y0 + shift
             )
         type_paint.blend(planes, scene.box, alpha, self._ink)
@@ -200,7 +200,7 @@ class LyricSetter:
             if not all(box.shape):
                 continue
             alpha = np.zeros(box.shape, np.uint8)
-            _stamp(alpha, mask, round(x) - box.x0, round(y) - box.y0)
+            type_paint.stamp(alpha, mask, round(x) - box.x0, round(y) - box.y0)
             type_paint.blend(planes, box, alpha, self._cooling(placed.word, t))
 
     def _cooling(self, word: SetWord, t: float) -> tuple[int, int, int]:
@@ -277,7 +277,7 @@ class LyricSetter:
         cells = max(1, box.shape[0] // CELL), max(1, box.shape[1] // CELL)
         ink = np.zeros(box.shape, np.uint8)
         for p in placed:
-            _stamp(ink, p.mask, round(p.x) - box.x0, round(p.y) - box.y0)
+            type_paint.stamp(ink, p.mask, round(p.x) - box.x0, round(p.y) - box.y0)
         coarse = cv2.resize(ink, cells[::-1], interpolation=cv2.INTER_AREA)
         solid = cv2.dilate((coarse > 0).astype(np.float32), np.ones((5, 5), np.uint8))
         radius = max(1, round(0.5 * reach / CELL))
@@ -303,7 +303,8 @@ def _place_row(
 ) -> list[_PlacedWord]:
     placed: list[_PlacedWord] = []
     x = left
-    for word in row:
+    for place in type_layout.visual_order([word.text for word in row]):
+        word = row[place]
         mask = type_faces.mask(word.text, weight, em)
         placed.append(_PlacedWord(word, mask, x, baseline - ASCENT * em, em))
         x += (type_faces.width_em(word.text, weight) + type_layout.SPACE_EM) * em
@@ -332,11 +333,8 @@ def _lit_mask(placed: _PlacedWord, t: float, strength: float) -> U8:
     soft = SOFT_EDGE_EM * placed.em_px
     span = min(word.end, word.start + 1.2) - word.start  # a held word is lit soon after it is begun
     edge = (t - word.start) / max(span, 0.05) * (width + soft)
-    level = COMING + (1 - COMING) * np.clip((edge - np.arange(width)) / soft, 0, 1)
-    row = np.round(255 * strength * level).astype(np.uint8)
-    return np.asarray(
-        cv2.multiply(mask, np.repeat(row[None], mask.shape[0], axis=0), scale=1 / 255)
-    )
+    backwards = type_faces.reads_right_to_left(word.text)
+    return type_paint.lit(mask, edge, soft, COMING, strength, backwards=backwards)
 
 
 def _landing(placed: _PlacedWord, landed: float) -> tuple[U8, float, float]:
@@ -348,14 +346,3 @@ def _landing(placed: _PlacedWord, landed: float) -> tuple[U8, float, float]:
     x = placed.x - (size[0] - width) / 2
     y = placed.y - (size[1] - height) / 2 + 0.10 * placed.em_px * (1 - landed)
     return mask, x, y
-
-
-def _stamp(canvas: U8, mask: U8, x: int, y: int) -> None:
-    """The mask over a canvas, the brighter of both, cut at its edges."""
-    height, width = canvas.shape
-    x0, y0 = max(0, x), max(0, y)
-    x1, y1 = min(width, x + mask.shape[1]), min(height, y + mask.shape[0])
-    if x1 <= x0 or y1 <= y0:
-        return
-    part = canvas[y0:y1, x0:x1]
-    np.maximum(part, mask[y0 - y : y1 - y, x0 - x : x1 - x], out=part)

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casset.media.audio.analysis import LyricLine, Word
-from casset.media.compose.type_faces import CAP_HEIGHT, Weight, settable, width_em
+from casset.media.compose.type_faces import (
+    CAP_HEIGHT,
+    Weight,
+    reads_right_to_left,
+    settable,
+    width_em,
+)
 
 SPACE_EM = 0.235  # between words
 LEADING = 1.10  # baseline to baseline of set rows, ems
@@ -144,6 +150,23 @@ def break_rows(
     best = _best_breaks(words, widths, min(most_rows + 1, len(words)), float("inf"))
     edges = best or [0, len(words)]
     return [tuple(words[a:b]) for a, b in itertools.pairwise(edges)]
+
+
+def visual_order(texts: Sequence[str]) -> list[int]:
+    """Indices of a row's words from left to right, for rows that mix directions too.
+
+    The direction of the row is that of its first word that has one; words of the other direction
+    that follow each other keep their own order (Unicode's bidirectional algorithm, by whole words).
+    """
+    base = reads_right_to_left(" ".join(texts))
+    against = [
+        reads_right_to_left(text) != base and any(c.isalnum() for c in text) for text in texts
+    ]
+    order: list[int] = []
+    for turned, group in itertools.groupby(range(len(texts)), key=lambda i: against[i]):
+        run = list(group)
+        order += reversed(run) if turned else run
+    return order[::-1] if base else order
 
 
 def row_width_em(words: Sequence[SetWord], weight: Weight) -> float:

@@ -153,6 +153,37 @@ def faded(mask: U8, opacity: float) -> U8:
     return np.asarray(cv2.convertScaleAbs(mask, alpha=opacity), np.uint8)
 
 
+def lit(
+    mask: U8,
+    edge_px: float,
+    soft_px: float,
+    coming: float,
+    strength: float = 1.0,
+    *,
+    backwards: bool = False,
+) -> U8:
+    """A word's mask with light run as far as ``edge_px``, at ``coming`` of its coverage beyond.
+
+    ``soft_px`` is the width of the light's edge; ``backwards`` runs it from right to left.
+    """
+    level = coming + (1 - coming) * np.clip((edge_px - np.arange(mask.shape[1])) / soft_px, 0, 1)
+    row = np.round(255 * strength * (level[::-1] if backwards else level)).astype(np.uint8)
+    return np.asarray(
+        cv2.multiply(mask, np.repeat(row[None], mask.shape[0], axis=0), scale=1 / 255)
+    )
+
+
+def stamp(canvas: U8, mask: U8, x: int, y: int) -> None:
+    """The mask over a canvas, the brighter of both, cut at its edges."""
+    height, width = canvas.shape
+    x0, y0 = max(0, x), max(0, y)
+    x1, y1 = min(width, x + mask.shape[1]), min(height, y + mask.shape[0])
+    if x1 <= x0 or y1 <= y0:
+        return
+    part = canvas[y0:y1, x0:x1]
+    np.maximum(part, mask[y0 - y : y1 - y, x0 - x : x1 - x], out=part)
+
+
 @numba.njit(cache=True, nogil=True)
 def _mix(plane, alpha, value):  # type: ignore[no-untyped-def]  # pragma: no cover
     """plane + (value - plane) * alpha / 255, rounded, in place."""
