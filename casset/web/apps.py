@@ -33,7 +33,9 @@ class WebConfig(AppConfig):
             sentence="This is not a picture we understand. Send a JPEG, PNG or WebP.",
         )
         intake.allow_body(r"/api/uploads/[0-9a-z]+/?", settings.UPLOAD_PIECE_MAX_BYTES)
-        intake.allow_body(r"/api/upload/media", settings.VISUAL_MAX_BYTES + 2**20)
+        intake.allow_body(
+            r"/api/upload/media", settings.VISUAL_MAX_BYTES + 2**20, signed_in_only=True
+        )
         if settings.S3_BUCKET:
             health.register("files", storage.check)
         if settings.SENTRY_DSN:

@@ -3,7 +3,8 @@
 Django writes a request's whole body to memory or disk before any view may object. So this ASGI
 application in front of it refuses a body that is too large (413, at once where its length is
 declared, else when it is exceeded), one that trickles in (408), and too many at once from one
-address (429) or for this process (503).
+address (429) or for this process (503). Where only people who are signed in may send very much,
+others are refused before they do (401).
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.db import DatabaseError, connection
 
 from casset.web.asgi_types import App, Message, Receive, Scope, Send
+from casset.web.events import identity
 from casset.web.refusals import Refusal, refuse
 
 # A refused sender who is still sending would see a broken connection instead of the answer: so
@@ -27,15 +30,18 @@ from casset.web.refusals import Refusal, refuse
 LINGER_BYTES = 32 * 2**20
 LINGER_S = 3.0
 _larger: list[tuple[re.Pattern[str], int]] = []
+_signed_in_only: set[re.Pattern[str]] = set()
 
 
-def allow_body(pattern: str, max_bytes: int) -> None:
+def allow_body(pattern: str, max_bytes: int, *, signed_in_only: bool = False) -> None:
     """Let paths that ``pattern`` matches whole take bodies of up to ``max_bytes``.
 
-    An app says so in its ``apps.py``. Everywhere else ``BODY_MAX_BYTES`` holds.
+    An app says so in its ``apps.py``. Everywhere else ``BODY_MAX_BYTES`` holds, and with
+    ``signed_in_only`` also for people who are not: their view never sees the larger body.
     """
     made = re.compile(pattern)
     _larger[:] = [known for known in _larger if known[0] != made] + [(made, max_bytes)]
+    (_signed_in_only.add if signed_in_only else _signed_in_only.discard)(made)
 
 
 def max_bytes_for(path: str) -> int:
@@ -74,6 +80,14 @@ BUSY = Refusal(
     "Too many people are sending something at the moment. Try again in a minute.",
     retryable=True,
     headers=((b"retry-after", b"60"),),
+)
+
+
+STRANGER = Refusal(
+    HTTPStatus.UNAUTHORIZED,
+    "NOT_SIGNED_IN",
+    "Sign in first: send a token as “Authorization: Bearer …”.",
+    headers=((b"www-authenticate", b"Bearer"),),
 )
 
 
@@ -136,6 +150,8 @@ class Intake:
         max_bytes = max_bytes_for(scope["path"])
         sender = _address(scope)
         refusal = self._refusal(declared, max_bytes, sender)
+        if refusal is None and declared > settings.BODY_MAX_BYTES and await _is_stranger(scope):
+            refusal = STRANGER
         if refusal is not None:
             await _turn_away(scope, refusal, receive, send, is_whole=False)
             return
@@ -177,6 +193,23 @@ class Intake:
             done()
         if body.refusal is not None and not has_answered:
             await _turn_away(scope, body.refusal, receive, send, is_whole=body.is_whole)
+
+
+async def _is_stranger(scope: Scope) -> bool:
+    """Whether the path is for people who are signed in, and this is none of them. Three queries."""
+    if not any(pattern.fullmatch(scope["path"]) for pattern in _signed_in_only):
+        return False
+    credential = identity.credential(dict(scope["headers"]))
+    return credential is None or not await asyncio.to_thread(_is_held, credential)
+
+
+def _is_held(credential: identity.Credential) -> bool:
+    try:
+        return bool(identity.holders([credential]))
+    except DatabaseError:
+        return True  # whoever it is, the view will say that the database is away
+    finally:
+        connection.close()
 
 
 def _declared(headers: list[tuple[bytes, bytes]]) -> float:

@@ -27,10 +27,12 @@ def limits(settings: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def _larger_here() -> Iterator[None]:
-    before = list(intake._larger)
+    before, signed_in_only = list(intake._larger), set(intake._signed_in_only)
     intake.allow_body(r"/api/v1/test-upload", 300_000)
     yield
     intake._larger[:] = before
+    intake._signed_in_only.clear()
+    intake._signed_in_only.update(signed_in_only)
 
 
 class Answer:
@@ -232,3 +234,20 @@ def test_a_connection_kept_alive_serves_many_requests(
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert connection.recv(65536).startswith(b"HTTP/1.1 200")
             time.sleep(0.4)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_strangers_are_refused_before_they_send_what_only_people_may(
+    limits: Any, site: Site, person: Any, cookie: Any, signed: bool
+) -> None:
+    intake.allow_body(r"/api/v1/test-upload", 300_000, signed_in_only=True)
+    length = "Content-Length: 200000"
+    known = cookie(person("mara")) if signed else {"Cookie": "sessionid=" + "a" * 32}
+    lines = [f"{name}: {value}" for name, value in known.items()]
+    with site.connection() as connection:
+        connection.sendall(head("/api/v1/test-upload", length, *lines))
+        if signed:
+            connection.sendall(b"x" * 200_000)
+        answer = Answer(connection)  # without a byte of its body where it is a stranger
+    assert answer.status == (404 if signed else 401)
+    assert answer.error()["code"] == ("NOT_FOUND" if signed else "NOT_SIGNED_IN")
