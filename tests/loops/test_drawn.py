@@ -81,6 +81,16 @@ def test_frame_0_is_the_hook_s_start_and_the_end_comes_back_to_it(tmp_path):
     assert far(shown[44], untouched) < 3
 
 
+def test_the_music_s_levels_come_back_too():
+    heard = music(60)
+    rising = MusicCurves(**{**vars(heard), "level": np.linspace(0, 1, 60, dtype=np.float32)})
+    lamp = Lamp(lambda frame, heard: round(20 + 200 * heard["uLevel"]))
+    shown = [planes.y.mean() for planes in drawn.loop_frames(lamp, LOOK, rising, 60)]
+    assert shown[44] == pytest.approx(20 + 200 * 44 / 59, abs=1)
+    assert abs(shown[-1] - shown[0]) < 10
+    assert np.abs(np.diff([*shown, shown[0]])).max() < 30
+
+
 @pytest.mark.media
 def test_a_treatment_shows_the_image_it_is_given(tmp_path):
     Image.new("RGB", (64, 64), (230, 20, 20)).save(tmp_path / "cover.png")

@@ -31,6 +31,7 @@ PORTRAIT = (1080, 1920)
 SHORTEST_S, LONGEST_S = 0.5, 60.0
 LEAST_SIDE_PX, MOST_SIDE_PX = 64, 1920
 BLEND_S = 0.5  # in which the end turns into the beginning, at most a quarter of the loop
+LEVELS = ("uEnergy", "uBass", "uMid", "uTreb", "uOnset", "uLevel", "uProg")
 # It is encoded again for the library: nearly lossless, within what level 4.0 allows.
 DRAWN = Encoder(crf=19.0, maxrate_kbit=18_000, bufsize_kbit=25_000)
 FLASHES_STILL = (
@@ -118,17 +119,22 @@ def loop_frames(
 ) -> Iterator[Planes]:
     """The finished frames of the loop, in order.
 
-    Of the last ``BLEND_S`` each is blended into the frame as far before frame 0, under the same
-    music, so that the last is followed by the first.
+    Of the last ``BLEND_S`` each is blended into the frame as far before frame 0, and the music's
+    levels turn into those of frame 0, so that the last is followed by the first. Beats go on as
+    they are heard.
     """
     blended = min(round(BLEND_S * FPS), frames // 4)
+    first = music.at(0)
     for frame in range(frames):
-        heard = softened(music.at(frame), calm)
-        planes = renderer.planes(look, frame, frames, heard)
         place = frame - (frames - blended)
-        if place >= 0:
-            before = renderer.planes(look, frame - frames, frames, heard)
-            planes = _mixed(planes, before, _eased((place + 1) / (blended + 1)))
+        share = _eased((place + 1) / (blended + 1)) if place >= 0 else 0.0
+        heard = music.at(frame)
+        for name in LEVELS if share else ():
+            heard[name] += share * (first[name] - heard[name])
+        calmed = softened(heard, calm)
+        planes = renderer.planes(look, frame, frames, calmed)
+        if share:
+            planes = _mixed(planes, renderer.planes(look, frame - frames, frames, calmed), share)
         yield planes
 
 
