@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.utils.module_loading import import_string
 
 from casset.lib.errors import ValidationError
+from casset.media.audio.analysis import AudioAnalysis
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Order:
     """What is to be made: a sentence, a seed, and the hook's music.
 
     ``song`` is the track's whole sound, of which ``start_s`` to ``end_s`` is the hook; ``analysis`` is
-    what was heard in it (``casset.media.audio.analysis.AudioAnalysis`` as JSON). ``check`` raises when the
+    what was heard in it. ``check`` raises when the
     work was called off; ``at`` is told how far it is, 0..1.
     """
 
@@ -26,7 +26,7 @@ class Order:
     song: Path
     start_s: float
     end_s: float
-    analysis: dict[str, Any]
+    analysis: AudioAnalysis
     folder: Path
     check: Callable[[], None]
     at: Callable[[float], None]

@@ -6,25 +6,23 @@ import base64
 import binascii
 import json
 from datetime import datetime
-from typing import cast
+from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Q
+from django.http import Http404
 from django.utils import timezone
 
 from casset.lib.errors import ValidationError
 from casset.tracks.models import Track
-from visuals.models import ActivePeriod, VisualAsset, VisualAssetQuerySet
+from visuals import tags
+from visuals.models import VisualAsset, VisualAssetQuerySet
 
 PAGE, PAGE_MOST = 20, 100
 
 
 def active_visual(track: Track, at: datetime | None = None) -> VisualAsset | None:
     """The visual the track is seen with at that time (now): the dated one, else the one in use. One query."""
-    moment = at or timezone.now()
-    rows = VisualAsset.objects.ready().filter(track=track)
-    dated = Exists(ActivePeriod.objects.covering(moment))
-    seen = rows.annotate(dated=dated).filter(Q(dated=True) | Q(is_active=True))
-    return seen.order_by("-dated", "pk").first()
+    return VisualAsset.objects.ready().filter(track=track).active_now(at=at).first()
 
 
 def library(track: Track) -> VisualAssetQuerySet:
@@ -52,10 +50,51 @@ def elsewhere(track: Track) -> VisualAssetQuerySet:
     return _with_parts(rows.filter(pk__in=once).order_by("-created_at", "pk"))
 
 
-def of_api(track: Track, *, is_owner: bool) -> VisualAssetQuerySet:
-    """What the API lists: ready ones; to others than the owner, those shown to fans."""
+def of_api(track: Track, *, is_owner: bool, status: str = "") -> VisualAssetQuerySet:
+    """What the API lists: to others what fans see; to the owner what is ready, or of another ``status``."""
     rows = VisualAsset.objects.filter(track=track)
-    return _with_parts(rows.ready() if is_owner else rows.shown()).in_order()
+    if not is_owner:
+        rows = rows.shown() if status in ("", VisualAsset.Status.READY) else rows.none()
+    else:
+        rows = rows.filter(status=status or VisualAsset.Status.READY)
+    return _with_parts(rows)
+
+
+def filtered(
+    rows: VisualAssetQuerySet,
+    *,
+    kind: str = "",
+    active: bool | None = None,
+    tag: str = "",
+    bpm: int | None = None,
+) -> VisualAssetQuerySet:
+    """Of ``rows`` those of a kind, in use or not, with a tag, meant for a tempo; empty asks for all.
+
+    ``tag`` is written as people do; an unknown one finds nothing. One without tempos suits every one.
+    """
+    if kind:
+        rows = rows.filter(kind=kind)
+    if active is not None:
+        rows = rows.active_now(active)
+    if tag:
+        rows = rows.filter(tags__slug=tags.normalise(tag) or "")
+    if bpm is not None:
+        rows = rows.filter(
+            Q(bpm_min__isnull=True) | Q(bpm_min__lte=bpm),
+            Q(bpm_max__isnull=True) | Q(bpm_max__gte=bpm),
+        )
+    return rows
+
+
+def one(visual_id: str, *, user: Any = None) -> VisualAsset:
+    """A visual with all that is shown of it; with ``user``, only if they may see it. Raises ``Http404``."""
+    rows = VisualAsset.objects.filter(pk=visual_id)
+    if user is not None:
+        rows = rows.visible_to(user)
+    found = _with_parts(rows).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def page_of(
@@ -79,11 +118,9 @@ def page_of(
     return found, _write(found[-1]) if more else None
 
 
-def _with_parts(rows: QuerySet[VisualAsset]) -> VisualAssetQuerySet:
-    return cast(
-        VisualAssetQuerySet,
-        rows.select_related("track__artist").prefetch_related("tags", "periods"),
-    )
+def _with_parts(rows: VisualAssetQuerySet) -> VisualAssetQuerySet:
+    whole = rows.with_active().select_related("track__artist", "uploader__artist")
+    return whole.prefetch_related("tags", "periods")
 
 
 def _write(row: VisualAsset) -> str:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from casset.lib.errors import InvalidTransition
@@ -58,6 +58,32 @@ class VisualAssetQuerySet(models.QuerySet["VisualAsset"]):
         if user.is_authenticated:
             seen |= Q(track__artist__user_id=user.pk)
         return self.filter(seen)
+
+    def with_active(self, at: datetime | None = None) -> VisualAssetQuerySet:
+        """Each with ``active_now``: whether its track is seen with it at that time (now).
+
+        The one dated for then, else the one in use.
+        """
+        moment = at or timezone.now()
+        dated = ActivePeriod.objects.filter(
+            track=OuterRef("track"),
+            visual__status=VisualAsset.Status.READY,
+            starts_at__lte=moment,
+            ends_at__gt=moment,
+        )
+        return self.annotate(
+            active_now=Case(
+                When(Exists(dated.filter(visual=OuterRef("pk"))), then=Value(True)),
+                When(Exists(dated), then=Value(False)),
+                default=F("is_active"),
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def active_now(self, is_active: bool = True, at: datetime | None = None) -> VisualAssetQuerySet:
+        """Those their tracks are seen with at that time (now), or with False all others."""
+        found: VisualAssetQuerySet = self.with_active(at)
+        return found.filter(active_now=is_active)  # type: ignore[misc]
 
     def kept(self) -> VisualAssetQuerySet:
         """Those in the library, not put away."""
@@ -239,6 +265,24 @@ class VisualFingerprint(models.Model):
 
     def __str__(self) -> str:
         return f"fingerprint of {self.visual_id}"
+
+
+class Leftover(models.Model):
+    """Stored files that no visual may name: being written, or to be removed. The clean-up looks into each.
+
+    The row is written before the files are, and goes with the transaction that makes them a visual's,
+    so that a process killed in between leaves nothing behind for good.
+    """
+
+    name = models.CharField(max_length=120, unique=True)
+    is_folder = models.BooleanField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = (models.Index(fields=("created_at",), name="leftover_age"),)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Still(models.Model):

@@ -36,7 +36,9 @@ def track(of: Artist | None = None, *, published: bool = False, **more: Any) -> 
         }
         | more,
     )
-    Hook.objects.create(track=made, start_s=10.0, end_s=20.0, status=Hook.Status.READY)
+    Hook.objects.create(
+        track=made, start_s=10.0, end_s=20.0, status=Hook.Status.READY, cut_version=1
+    )
     return made
 
 

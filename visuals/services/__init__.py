@@ -17,10 +17,12 @@ from visuals.services.keeping import (
     set_tags,
 )
 from visuals.services.pairing import hide, schedule, show, stop_using, unschedule, use
+from visuals.services.sending import add_sent, upload_of
 
 __all__ = [
     "Added",
     "Incoming",
+    "add_sent",
     "add_upload",
     "archive",
     "delete",
@@ -40,5 +42,6 @@ __all__ = [
     "show",
     "stop_using",
     "unschedule",
+    "upload_of",
     "use",
 ]

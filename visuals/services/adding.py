@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from casset.lib.errors import InvalidTransition, NotAllowed, ValidationError
 from casset.tracks.models import Hook, Track
-from visuals import events, flags, generators, making, recipes, tags, titles
+from visuals import events, files, flags, generators, making, recipes, tags, titles
 from visuals.models import VisualAsset, VisualFingerprint, VisualTag
 from visuals.services import shelf
 
@@ -55,13 +55,11 @@ def add_upload(
     The same file again gives the visual that is there already, taken from the archive if it was in
     it. Raises ``ValidationError`` for a title, tag or join that cannot be used and for a full library.
     """
-    if join not in VisualAsset.Join.values:
-        raise ValidationError(f"The ends meet by {', '.join(VisualAsset.Join.values)}.")
+    slugs = check(title=title, join=join, tags=tags)
     named = titles.checked(title) if title.strip() else titles.of_file(upload.name)
-    slugs = _slugs(tags)
     with transaction.atomic():
         held = shelf.locked(track.pk)
-        twin = _same_file(held, upload.sha256)
+        twin = same_file(held, upload.sha256)
         if twin is not None:
             return _there_already(held, twin)
         shelf.check_room(held)
@@ -76,8 +74,24 @@ def add_upload(
             join=join,
             position=shelf.next_position(held),
         )
+        files.kept(upload.stored)
         _begin(visual, slugs, owner)
     return Added(visual)
+
+
+def check(*, title: str, join: str, tags: Iterable[str]) -> list[str]:
+    """Raises ``ValidationError`` for what ``add_upload`` would refuse. Returns the slugs of the tags."""
+    if join not in VisualAsset.Join.values:
+        raise ValidationError(f"The ends meet by {', '.join(VisualAsset.Join.values)}.")
+    if title.strip():
+        titles.checked(title)
+    return _slugs(tags)
+
+
+def same_file(track: Track, sha256: str) -> VisualAsset | None:
+    """The track's visual of the same upload: a usable one before one that failed."""
+    rows = VisualAsset.objects.filter(track=track, source_sha256=sha256).exclude(source_sha256="")
+    return rows.order_by("-status", "created_at").first()
 
 
 def draw(
@@ -231,12 +245,6 @@ def _begin(visual: VisualAsset, slugs: Iterable[str], owner: Any) -> None:
 
 def _live(track: Track) -> Any:
     return VisualAsset.objects.filter(track=track).kept()
-
-
-def _same_file(track: Track, sha256: str) -> VisualAsset | None:
-    """The track's visual of the same upload: a usable one before one that failed."""
-    rows = VisualAsset.objects.filter(track=track, source_sha256=sha256).exclude(source_sha256="")
-    return rows.order_by("-status", "created_at").first()
 
 
 def _there_already(track: Track, twin: VisualAsset) -> Added:
