@@ -283,6 +283,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "JobStatus": "pipeline.models.Status",
         "WorkStatus": "pipeline.models.Work.STATES",
+        "VisualStatus": "visuals.models.VisualAsset.Status",
+        "VisualKind": "visuals.models.VisualAsset.Kind",
+        "VisualOrigin": "visuals.models.VisualAsset.Origin",
+        "VisualJoin": "visuals.models.VisualAsset.Join",
     },
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}

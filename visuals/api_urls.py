@@ -1,0 +1,24 @@
+"""Addresses of visuals under ``/api/``."""
+
+from django.urls import path
+
+from visuals import api
+
+OF_TRACK = "tracks/<slug:track_id>/visuals"
+ONE = f"{OF_TRACK}/<slug:visual_id>"
+
+app_name = "visuals-api"
+urlpatterns = [
+    path(OF_TRACK, api.TrackVisuals.as_view(), name="of_track"),
+    path(f"{OF_TRACK}/drawn", api.Drawn.as_view(), name="drawn"),
+    path(f"{OF_TRACK}/generated", api.Generated.as_view(), name="generated"),
+    path(f"{OF_TRACK}/reused", api.Reused.as_view(), name="reused"),
+    path(f"{OF_TRACK}/order", api.Order.as_view(), name="order"),
+    path(ONE, api.TrackVisual.as_view(), name="change"),
+    path(f"{ONE}/active", api.Active.as_view(), name="active"),
+    path(f"{ONE}/retry", api.Retry.as_view(), name="retry"),
+    path(f"{ONE}/redraw", api.Redraw.as_view(), name="redraw"),
+    path(f"{ONE}/periods", api.Periods.as_view(), name="periods"),
+    path(f"{ONE}/periods/<int:period_id>", api.OnePeriod.as_view(), name="period"),
+    path("visuals/<slug:visual_id>", api.OneVisual.as_view(), name="visual"),
+]
