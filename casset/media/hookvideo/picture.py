@@ -73,7 +73,7 @@ class Loop:
 
     def survey(self, look: Look, check: Callable[[], None]) -> None:
         """Decode the loop once and show every few frames to ``look``. Raises ``VisualFailed``."""
-        for n, planes in enumerate(self._round()):
+        for n, planes in enumerate(self.once()):
             if n % SAMPLED_EVERY == 0:
                 look(planes)
                 check()
@@ -95,14 +95,15 @@ class Loop:
             return
         done = 0
         while done < self.frames:
-            for planes in self._round():
+            for planes in self.once():
                 finish(planes)
                 yield planes
                 done += 1
                 if done == self.frames:
                     return
 
-    def _round(self) -> Iterator[Planes]:
+    def once(self) -> Iterator[Planes]:
+        """The loop's frames once through, each its own copy. Raises ``VisualFailed``."""
         count = 0
         try:
             pace = normalise.Pace(1.0, 1, 0)
