@@ -382,7 +382,8 @@ def _bucket_origins() -> list[str]:
     """What browsers must be allowed to fetch files from: nothing where they are on this machine."""
     if not S3_BUCKET:
         return []
-    host = f"s3.{S3_REGION}.amazonaws.com" if S3_REGION else "s3.amazonaws.com"
+    is_first = S3_REGION in {"", "us-east-1"}  # the region that needs no name
+    host = "s3.amazonaws.com" if is_first else f"s3.{S3_REGION}.amazonaws.com"
     scheme, _, host = (S3_ENDPOINT_URL or f"https://{host}").partition("://")
     host = host.split("/")[0]
     return [f"{scheme}://{host if S3_ADDRESSING == 'path' else f'{S3_BUCKET}.{host}'}"]

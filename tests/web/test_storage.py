@@ -17,6 +17,7 @@ from django.http import Http404
 from django.test import Client, RequestFactory
 from moto.server import ThreadedMotoServer
 
+from casset import settings as casset_settings
 from casset.lib.errors import NotFound
 from casset.web import health, installation, storage
 from casset.web.storage import bucket
@@ -342,6 +343,33 @@ def test_readiness_and_the_settings_page_show_a_bucket_that_is_away(
     assert row.state == "off"
     assert "secret" not in row.value + row.why
     health.forget()
+
+
+@pytest.mark.parametrize("style", ["virtual", "path"])
+@pytest.mark.parametrize(
+    ("endpoint", "region"),
+    [("", ""), ("", "us-east-1"), ("", "eu-west-1"), ("https://files.example.com:9000", "auto")],
+)
+def test_pages_may_fetch_from_where_signed_addresses_lead(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, endpoint: str, region: str, style: str
+) -> None:
+    for name, value in (
+        ("S3_BUCKET", BUCKET),
+        ("S3_ENDPOINT_URL", endpoint),
+        ("S3_REGION", region),
+        ("S3_ADDRESSING", style),
+    ):
+        monkeypatch.setattr(casset_settings, name, value)
+    made = _bucket_at(endpoint)
+    made["OPTIONS"] |= {
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+        "addressing_style": style,
+    }
+    settings.STORAGES = settings.STORAGES | {"default": made}
+    store: Any = storage._store()
+    leads = urlsplit(store.url("visuals/a/1/loop.mp4"))
+    assert casset_settings._bucket_origins() == [f"{leads.scheme}://{leads.netloc}"]
 
 
 # -- copies of a bucket's files ---------------------------------------------------------------

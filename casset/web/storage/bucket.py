@@ -49,7 +49,8 @@ class Bucket(S3Storage):  # type: ignore[misc]
         style = options.get("addressing_style")
         super().__init__(
             client_config=Config(
-                s3={"addressing_style": style},
+                # The policy of the pages names the host (``settings``): no choice of botocore's own.
+                s3={"addressing_style": style, "us_east_1_regional_endpoint": "legacy"},
                 signature_version="s3v4",
                 connect_timeout=3,
                 read_timeout=20,
