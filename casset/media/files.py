@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,12 +60,12 @@ def published(path: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path, *, older_than_s: float = 3600.0) -> int:
-    """Remove parts that killed processes left in ``folder``; returns how many."""
+    """Remove parts, files and whole folders, that killed processes left in ``folder``; returns how many."""
     removed = 0
     limit = time.time() - older_than_s
     for part in folder.glob(".*.part*"):
         with contextlib.suppress(OSError):
             if part.stat().st_mtime < limit:
-                part.unlink()
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
                 removed += 1
     return removed

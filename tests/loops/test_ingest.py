@@ -272,11 +272,13 @@ def test_one_pixel_is_refused(tmp_path):
     assert "1 x 1" in refused(source, "TOO_SMALL")
 
 
-def test_eight_k_is_refused_before_it_is_decoded(tmp_path):
+def test_eight_k_is_refused_whatever_the_header_says(tmp_path):
     huge = av.VideoFrame(8192, 4320, "yuvj420p")
     for plane in huge.planes:
         plane.update(bytes(plane.buffer_size))
     source = write(tmp_path / "a.mov", [huge] * 2, rate=2, codec="mjpeg", pixels="yuvj420p")
+    assert "8192 x 4320" in refused(source, "TOO_LARGE")
+    patched(source, b"jpeg", 28, 320 << 16 | 180)  # the same behind a header that says it is small
     assert "8192 x 4320" in refused(source, "TOO_LARGE")
 
 
@@ -319,6 +321,16 @@ def test_the_length_is_taken_from_what_is_there_not_from_the_header(tmp_path):
     source = patched(write(tmp_path / "long.mp4", loop_of(24)), b"stts", 16, 3600 * 15360)
     source.write_bytes(source.read_bytes().replace(b"elst", b"skip"))
     refused(source, "TOO_LONG")
+
+
+def test_a_film_that_a_phone_trimmed_without_encoding_it_again_is_taken_as_trimmed(tmp_path):
+    source = write(tmp_path / "a.mp4", loop_of(60), options={"preset": "ultrafast", "bf": "0"})
+    patched(source, b"elst", 12, 1000)  # shown for one second of its two, in thousandths,
+    patched(source, b"elst", 16, 15360 // 2)  # from the first half on, in the track's own ticks
+    facts = ingest(source, tmp_path)
+    assert facts.frames == 30
+    first = shown(tmp_path / "loop.mp4")[0]
+    assert unlikeness(first, waves(15, 60)) < min(4.5, unlikeness(first, waves(12, 60)))
 
 
 @pytest.mark.parametrize(

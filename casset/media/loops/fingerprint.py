@@ -28,6 +28,8 @@ U8 = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Bits = NDArray[np.uint64]  # (n, 4): 256 bits a row
 
+VERSION = "pdq-1"  # of the marks: those of another are not to be compared with these
+
 MOST_FRAMES = 40
 FRAMES_A_SECOND = 4.0
 LEAST_QUALITY = 50  # PDQ's own measure of how much there is to see; flat pictures hash to noise
