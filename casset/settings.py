@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "casset.tracks",
     "visuals",
     "pipeline",
+    "audience",
 ]
 MIDDLEWARE = [
     "casset.web.middleware.WhoAsksMiddleware",
@@ -315,6 +316,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "work": {"task": "work.sweep", "schedule": 5.0, "options": {"expires": 10}},
+    "previews": {"task": "audience.sweep", "schedule": 15.0, "options": {"expires": 20}},
     "sweep": {"task": "pipeline.sweep", "schedule": 5.0, "options": {"expires": 10}},
     "clean-up": {"task": "pipeline.clean_up", "schedule": 900.0},
     "tidy": {"task": "casset.web.tidy", "schedule": 900.0},

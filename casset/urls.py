@@ -29,6 +29,7 @@ urlpatterns = [
         name="api-schema",
     ),
     path("admin/", admin.site.urls),
+    path("", include("audience.urls")),  # last: an artist's page has whatever nobody else has
 ]
 handler400 = views.unreadable
 handler403 = views.forbidden

@@ -1,0 +1,251 @@
+"""What a page shows of a hook: plain values, read in few queries, and only what anybody may see.
+
+A visual that is not this track's, was archived or does not exist is never shown: the page falls back
+to the active one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+
+from audience import outline, tints, words
+from audience.words import Line
+from casset.lib.ids import is_id
+from casset.tracks.models import Track
+from visuals.models import ActivePeriod, VisualAsset
+
+MOST_VISUALS = 40  # on one page
+COVER_SCRIM = 3  # over a cover, which lies blurred and dimmed behind the words
+_SMALL_PX = 960  # long side of a visual's small files
+_DECLARED = {"ai": "Uses AI, says the artist", "no_ai": "No AI, says the artist"}
+_TRACK = (
+    "pk", "title", "cover", "theme", "published_at", "artist_id", "artist__user_id",
+    "artist__handle", "artist__name", "artist__avatar", "artist__links", "artist__declaration",
+    "hook__cut_version", "hook__sound", "hook__sound_s", "hook__captions", "hook__peaks",
+)  # fmt: skip
+ARTIST = ("pk", "user_id", "handle", "name", "avatar", "links", "declaration", "bio")
+_VISUAL = (
+    "pk", "track_id", "title", "kind", "stored", "width_px", "height_px", "duration_s", "facts",
+    "is_active", "uploader_id", "uploader__artist__handle", "uploader__artist__name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Artist:
+    """Who a hook is by."""
+
+    pk: str
+    handle: str
+    name: str
+    avatar: str  # address of the picture, empty without one
+    links: tuple[tuple[str, str], ...]  # label, https address
+    declared: str  # what the artist says of AI, empty where nothing
+
+    @property
+    def initial(self) -> str:
+        return self.name[:1].upper()
+
+
+@dataclass(frozen=True)
+class Visual:
+    """One picture of a hook; ``by`` is the handle of whoever made it, empty where the artist did."""
+
+    pk: str
+    title: str
+    base: str  # address its files are under
+    width_px: int
+    height_px: int
+    tint: str
+    scrim: int
+    by: str
+    is_ai: bool
+
+    @property
+    def poster(self) -> str:
+        return f"{self.base}/poster.jpg"
+
+    @property
+    def small_poster(self) -> str:
+        return f"{self.base}/small.jpg"
+
+    @property
+    def small_width_px(self) -> int:
+        return round(self.width_px * min(1.0, _SMALL_PX / max(self.width_px, self.height_px, 1)))
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A track's hook with its visuals: the one to show first, then the others in their order.
+
+    Without visuals ``shown`` is empty and the cover takes their place.
+    """
+
+    pk: str
+    title: str
+    artist: Artist
+    owner_id: int
+    cover: str  # address it is under, empty without one
+    cover_tint: str
+    sound: str
+    seconds: float
+    lines: tuple[Line, ...]
+    wave: str
+    published_at: datetime | None
+    shown: tuple[Visual, ...]
+    is_chosen: bool  # the first one was asked for by name
+
+    @property
+    def first(self) -> Visual | None:
+        return self.shown[0] if self.shown else None
+
+    @property
+    def tint(self) -> str:
+        return self.first.tint if self.first else self.cover_tint
+
+    @property
+    def scrim(self) -> int:
+        return self.first.scrim if self.first else COVER_SCRIM
+
+    @property
+    def full_song(self) -> tuple[str, str] | None:
+        """Label and address of where the whole song is; None where the artist names none."""
+        return self.artist.links[0] if self.artist.links else None
+
+    @property
+    def singing(self) -> dict[str, Any]:
+        """What the player's module reads: the sound and when which word is sung."""
+        return {
+            "sound": self.sound,
+            "seconds": self.seconds,
+            "lines": [
+                [line.begins_s, line.ends_s, [list(word) for word in line.words]]
+                for line in self.lines
+            ],
+        }
+
+
+def one(track: str, *, chosen: str = "") -> tuple[Hook, bool] | None:
+    """The hook of a track and whether it is published; None where there is none to hear. Three queries.
+
+    ``chosen`` is the visual to begin with, as somebody wrote it into an address.
+    """
+    if not is_id(track):
+        return None
+    row = Track.objects.filter(pk=track, hook__cut_version__gt=0).values(*_TRACK).first()
+    if row is None:
+        return None
+    (hook,) = _with_visuals([row], chosen=chosen)
+    return hook, row["published_at"] is not None
+
+
+def of_artist(artist: str) -> list[Hook]:
+    """Every published hook of the artist, newest first. Three queries."""
+    rows = Track.objects.published().filter(artist_id=artist).order_by("-published_at", "-pk")
+    return _with_visuals(list(rows.values(*_TRACK)))
+
+
+def feed(*, after: tuple[datetime, str] | None = None, count: int) -> list[Hook]:
+    """The next ``count`` published hooks, newest first, after the one published then. Three queries."""
+    rows = Track.objects.published().order_by("-published_at", "-pk")
+    if after is not None:
+        when, track = after
+        older = rows.filter(published_at__lt=when) | rows.filter(published_at=when, pk__lt=track)
+        rows = older.order_by("-published_at", "-pk")
+    return _with_visuals(list(rows.values(*_TRACK)[:count]))
+
+
+def _with_visuals(rows: Sequence[dict[str, Any]], *, chosen: str = "") -> list[Hook]:
+    tracks = [row["pk"] for row in rows]
+    found: dict[str, list[dict[str, Any]]] = {track: [] for track in tracks}
+    shown = VisualAsset.objects.shown().filter(track_id__in=tracks).in_order().values(*_VISUAL)
+    for visual in shown:
+        if len(found[visual["track_id"]]) < MOST_VISUALS:
+            found[visual["track_id"]].append(visual)
+    active = _scheduled(track for track, visuals in found.items() if len(visuals) > 1)
+    return [_hook(row, found[row["pk"]], active.get(row["pk"], ""), chosen) for row in rows]
+
+
+def _scheduled(tracks: Iterable[str]) -> dict[str, str]:
+    """The visual each track is to show right now by its calendar, where it has one."""
+    now = timezone.now()
+    wanted = list(tracks)
+    if not wanted:
+        return {}
+    periods = ActivePeriod.objects.filter(track_id__in=wanted, starts_at__lte=now, ends_at__gt=now)
+    return dict(periods.order_by("starts_at", "pk").values_list("track_id", "visual_id"))
+
+
+def _hook(row: dict[str, Any], rows: list[dict[str, Any]], active: str, chosen: str) -> Hook:
+    names = [visual["pk"] for visual in rows]
+    is_chosen = bool(chosen) and chosen in names
+    if not is_chosen:
+        now = [visual["pk"] for visual in rows if visual["is_active"]]
+        chosen = active if active in names else next(iter(now), "")
+    begin = names.index(chosen) if chosen in names else 0
+    ordered = rows[begin:] + rows[:begin]
+    artist = artist_of(
+        {"pk": row["artist_id"]} | {name: row.get(f"artist__{name}") for name in ARTIST[1:]}
+    )
+    return Hook(
+        pk=row["pk"],
+        title=row["title"],
+        artist=artist,
+        owner_id=row["artist__user_id"],
+        cover=f"/{row['cover']}" if row["cover"] else "",
+        cover_tint=tints.of_theme(row["theme"] or {}),
+        sound=f"/t/{row['pk']}/hook.m4a?c={row['hook__cut_version']}",
+        seconds=round(row["hook__sound_s"], 3),
+        lines=words.lines_of(row["hook__captions"]),
+        wave=outline.path_of(row["hook__peaks"] or {}),
+        published_at=row["published_at"],
+        shown=tuple(_visual(visual, row["artist__user_id"]) for visual in ordered),
+        is_chosen=is_chosen,
+    )
+
+
+def artist_of(row: dict[str, Any]) -> Artist:
+    """The artist of a row that has the columns ``ARTIST``."""
+    return Artist(
+        pk=row["pk"],
+        handle=row["handle"],
+        name=row["name"],
+        avatar=f"/{row['avatar']}/small.jpg" if row["avatar"] else "",
+        links=safe_links(row["links"]),
+        declared=_DECLARED.get(row["declaration"], ""),
+    )
+
+
+def safe_links(links: Any) -> tuple[tuple[str, str], ...]:
+    """Label and address of the links that lead to a web page; others are left out."""
+    found = []
+    for link in links if isinstance(links, list) else []:
+        address = str(link.get("url", "")) if isinstance(link, dict) else ""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            continue
+        if parts.scheme in {"http", "https"} and parts.hostname:
+            label = str(link.get("label") or parts.hostname.removeprefix("www."))
+            found.append((label[:40], address))
+    return tuple(found)
+
+
+def _visual(row: dict[str, Any], artist_user: int) -> Visual:
+    others = row["uploader_id"] is not None and row["uploader_id"] != artist_user
+    return Visual(
+        pk=row["pk"],
+        title=row["title"],
+        base=f"/{row['stored']}",
+        width_px=row["width_px"] or 1080,
+        height_px=row["height_px"] or 1920,
+        tint=tints.of_visual(row["facts"]),
+        scrim=tints.scrim(row["facts"]),
+        by=(row["uploader__artist__handle"] or "") if others else "",
+        is_ai=row["kind"] == VisualAsset.Kind.AI,
+    )

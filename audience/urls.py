@@ -1,0 +1,15 @@
+"""Addresses of the fan's side. An artist's page takes what no other app has, so these come last."""
+
+from django.urls import path, re_path
+
+from audience import views
+
+app_name = "audience"
+urlpatterns = [
+    path("t/<str:track>", views.hook, name="hook"),
+    path("discover/", views.discover, name="discover"),
+    path("tints/<str:names>.css", views.tint, name="tint"),
+    re_path(
+        r"^(?P<handle>[A-Za-z0-9][A-Za-z0-9_.]{0,28}[A-Za-z0-9])$", views.artist, name="artist"
+    ),
+]
