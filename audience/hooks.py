@@ -6,15 +6,16 @@ to the active one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils import timezone
+from django.db.models import Exists
 
 from audience import outline, tints, words
+from audience.models import LinkPreview
 from audience.words import Line
 from casset.lib.ids import is_id
 from casset.tracks.models import Track
@@ -32,7 +33,8 @@ _TRACK = (
 ARTIST = ("pk", "user_id", "handle", "name", "avatar", "links", "declaration", "bio")
 _VISUAL = (
     "pk", "track_id", "title", "kind", "stored", "width_px", "height_px", "duration_s", "facts",
-    "is_active", "uploader_id", "uploader__artist__handle", "uploader__artist__name",
+    "is_active", "uploader_id", "uploader__artist__handle",
+    "preview__pk", "preview__card", "preview__film", "preview__film_s",
 )  # fmt: skip
 
 
@@ -65,6 +67,9 @@ class Visual:
     scrim: int
     by: str
     is_ai: bool
+    card: str  # address of what other sites show of it; empty until it is made
+    film: str
+    film_s: float
 
     @property
     def poster(self) -> str:
@@ -131,7 +136,7 @@ class Hook:
 
 
 def one(track: str, *, chosen: str = "") -> tuple[Hook, bool] | None:
-    """The hook of a track and whether it is published; None where there is none to hear. Three queries.
+    """The hook of a track and whether it is published; None where there is none to hear. Two queries.
 
     ``chosen`` is the visual to begin with, as somebody wrote it into an address.
     """
@@ -145,13 +150,13 @@ def one(track: str, *, chosen: str = "") -> tuple[Hook, bool] | None:
 
 
 def of_artist(artist: str) -> list[Hook]:
-    """Every published hook of the artist, newest first. Three queries."""
+    """Every published hook of the artist, newest first. Two queries."""
     rows = Track.objects.published().filter(artist_id=artist).order_by("-published_at", "-pk")
     return _with_visuals(list(rows.values(*_TRACK)))
 
 
 def feed(*, after: tuple[datetime, str] | None = None, count: int) -> list[Hook]:
-    """The next ``count`` published hooks, newest first, after the one published then. Three queries."""
+    """The next ``count`` published hooks, newest first, after the one published then. Two queries."""
     rows = Track.objects.published().order_by("-published_at", "-pk")
     if after is not None:
         when, track = after
@@ -163,31 +168,21 @@ def feed(*, after: tuple[datetime, str] | None = None, count: int) -> list[Hook]
 def _with_visuals(rows: Sequence[dict[str, Any]], *, chosen: str = "") -> list[Hook]:
     tracks = [row["pk"] for row in rows]
     found: dict[str, list[dict[str, Any]]] = {track: [] for track in tracks}
-    shown = VisualAsset.objects.shown().filter(track_id__in=tracks).in_order().values(*_VISUAL)
-    for visual in shown:
+    shown = VisualAsset.objects.shown().filter(track_id__in=tracks).in_order()
+    dated = Exists(ActivePeriod.objects.covering())
+    for visual in shown.annotate(dated=dated).values("dated", *_VISUAL):
         if len(found[visual["track_id"]]) < MOST_VISUALS:
             found[visual["track_id"]].append(visual)
-    active = _scheduled(track for track, visuals in found.items() if len(visuals) > 1)
-    return [_hook(row, found[row["pk"]], active.get(row["pk"], ""), chosen) for row in rows]
+    return [_hook(row, found[row["pk"]], chosen) for row in rows]
 
 
-def _scheduled(tracks: Iterable[str]) -> dict[str, str]:
-    """The visual each track is to show right now by its calendar, where it has one."""
-    now = timezone.now()
-    wanted = list(tracks)
-    if not wanted:
-        return {}
-    periods = ActivePeriod.objects.filter(track_id__in=wanted, starts_at__lte=now, ends_at__gt=now)
-    return dict(periods.order_by("starts_at", "pk").values_list("track_id", "visual_id"))
-
-
-def _hook(row: dict[str, Any], rows: list[dict[str, Any]], active: str, chosen: str) -> Hook:
+def _hook(row: dict[str, Any], rows: list[dict[str, Any]], chosen: str) -> Hook:
     names = [visual["pk"] for visual in rows]
     is_chosen = bool(chosen) and chosen in names
-    if not is_chosen:
-        now = [visual["pk"] for visual in rows if visual["is_active"]]
-        chosen = active if active in names else next(iter(now), "")
-    begin = names.index(chosen) if chosen in names else 0
+    # As visuals.listing.active_visual: what is dated for now, else what is in use, else the first.
+    seen = [at for at, visual in enumerate(rows) if visual["dated"]]
+    seen += [at for at, visual in enumerate(rows) if visual["is_active"]]
+    begin = names.index(chosen) if is_chosen else next(iter(seen), 0)
     ordered = rows[begin:] + rows[:begin]
     artist = artist_of(
         {"pk": row["artist_id"]} | {name: row.get(f"artist__{name}") for name in ARTIST[1:]}
@@ -248,4 +243,20 @@ def _visual(row: dict[str, Any], artist_user: int) -> Visual:
         scrim=tints.scrim(row["facts"]),
         by=(row["uploader__artist__handle"] or "") if others else "",
         is_ai=row["kind"] == VisualAsset.Kind.AI,
+        card=preview_address(row["preview__pk"], row["preview__card"]),
+        film=preview_address(row["preview__pk"], row["preview__film"]),
+        film_s=row["preview__film_s"] or 0.0,
     )
+
+
+def preview_address(preview: str | None, stored: str | None) -> str:
+    """Where a card or film is served, from its stored name ``…/<key>/<file>``; empty for none."""
+    if not preview or not stored:
+        return ""
+    return f"/previews/{preview}/" + "/".join(stored.split("/")[-2:])
+
+
+def card_of_cover(track: str) -> str:
+    """Address of the card made from a track's cover; empty until it is made. One query."""
+    row = LinkPreview.objects.filter(track_id=track, visual=None).values("pk", "card").first()
+    return preview_address(row["pk"], row["card"]) if row else ""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
@@ -39,16 +39,16 @@ AT_ONCE = 20  # asked for in one look
 _COVER = "cover-"  # subject of a track's own card: "cover-<track>"
 _CARD_BARS = 64
 _FROM_VISUAL = {
-    "visual": F("pk"), "track": F("track_id"), "base": F("stored"), "loop_facts": F("facts"),
-    "heading": F("track__title"), "artist": F("track__artist__name"),
+    "visual": F("pk"), "home": F("track_id"), "base": F("stored"), "loop_facts": F("facts"),
+    "heading": F("track__title"), "artist_name": F("track__artist__name"),
     "artist_user": F("track__artist__user_id"), "by_user": F("uploader_id"),
     "by": F("uploader__artist__handle"), "cut": F("track__hook__cut_version"),
     "sound": F("track__hook__sound"), "peaks": F("track__hook__peaks"),
     "card_of": F("preview__card_of"), "film_of": F("preview__film_of"), "row": F("preview"),
 }  # fmt: skip
 _FROM_TRACK = {
-    "track": F("pk"), "base": F("cover"), "cover_theme": F("theme"), "heading": F("title"),
-    "artist": F("artist__name"), "peaks": F("hook__peaks"), "cut": F("hook__cut_version"),
+    "home": F("pk"), "base": F("cover"), "cover_theme": F("theme"), "heading": F("title"),
+    "artist_name": F("artist__name"), "peaks": F("hook__peaks"), "cut": F("hook__cut_version"),
 }  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def _missing() -> Iterator[tuple[str, str]]:
         .order_by("pk")
         .values("changed", **_FROM_VISUAL)
     )
-    for facts in stale.iterator(chunk_size=200):
+    for facts in cast(Iterator[dict[str, Any]], stale.iterator(chunk_size=200)):
         wanted = []
         if facts["card_of"] != card_key(facts):
             wanted.append(CARD)
@@ -116,7 +116,7 @@ def _may_ask(kind: str, subject: str, changed: datetime) -> bool:
 # -- doing -----------------------------------------------------------------------------------------
 def card_key(facts: dict[str, Any]) -> str:
     """What names all that decides a card's pixels."""
-    said = [facts["heading"], facts["artist"], credit(facts)]
+    said = [facts["heading"], facts["artist_name"], credit(facts)]
     return fingerprint([VERSION, facts["base"], facts["cut"], *said])
 
 
@@ -138,13 +138,17 @@ def make_card(claim: Claim) -> None:
         return
     is_cover = "visual" not in facts
     row = _row_of(facts)
-    tint = tints.of_theme(facts["cover_theme"] or {}) if is_cover else tints.of_visual(facts["loop_facts"])
+    tint = (
+        tints.of_theme(facts["cover_theme"] or {})
+        if is_cover
+        else tints.of_visual(facts["loop_facts"])
+    )
     hue, chroma, accent = tints.colours(tint)
     name = "large.jpg" if is_cover else "poster.jpg"
     with storage.local(f"{facts['base']}/{name}") as picture:
         data = card.card(
             picture,
-            card.Words(facts["heading"], facts["artist"], credit(facts)),
+            card.Words(facts["heading"], facts["artist_name"], credit(facts)),
             hue=hue,
             chroma=chroma,
             accent=accent,
@@ -189,14 +193,18 @@ def _facts_of(subject: str) -> dict[str, Any] | None:
     """What a card and a film are made from, read now; None where fans cannot see it (any more)."""
     if subject.startswith(_COVER):
         tracks = Track.objects.published().filter(pk=subject.removeprefix(_COVER))
-        return tracks.exclude(cover="").values(**_FROM_TRACK).first()
+        return _plain(tracks.exclude(cover="").values(**_FROM_TRACK).first())
     visuals = VisualAsset.objects.shown().filter(track__in=Track.objects.published())
-    return visuals.filter(pk=subject).values(**_FROM_VISUAL).first()
+    return _plain(visuals.filter(pk=subject).values(**_FROM_VISUAL).first())
+
+
+def _plain(row: Any) -> dict[str, Any] | None:
+    return cast("dict[str, Any] | None", row)
 
 
 def _row_of(facts: dict[str, Any]) -> LinkPreview:
     row, _ = LinkPreview.objects.get_or_create(
-        track_id=facts["track"], visual_id=facts.get("visual")
+        track_id=facts["home"], visual_id=facts.get("visual")
     )
     return row
 

@@ -2,11 +2,14 @@
 
 from django.urls import path, re_path
 
-from audience import views
+from audience import embeds, views
 
 app_name = "audience"
 urlpatterns = [
     path("t/<str:track>", views.hook, name="hook"),
+    path("t/<str:track>/embed", embeds.embed, name="embed"),
+    path("oembed", embeds.oembed, name="oembed"),
+    path("previews/<slug:pk>/<slug:key>/<str:name>", embeds.preview, name="preview"),
     path("discover/", views.discover, name="discover"),
     path("tints/<str:names>.css", views.tint, name="tint"),
     re_path(

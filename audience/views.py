@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -13,7 +13,7 @@ from django.urls import is_valid_path, reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from audience import hooks, tints
+from audience import hooks, links, tints
 from audience.hooks import Hook
 from casset.accounts.models import Artist
 from casset.lib.ids import is_id
@@ -37,14 +37,12 @@ def hook(request: HttpRequest, track: str) -> HttpResponse:
 
 
 def _page_of(shown: Hook, *, is_public: bool) -> dict[str, Any]:
-    address = settings.SITE_URL + reverse("audience:hook", args=[shown.pk])
     return {
         "hook": shown,
+        "link": links.of(shown),
         "is_public": is_public,
-        "canonical": address,
-        "address": f"{address}?v={shown.first.pk}" if shown.is_chosen and shown.first else address,
         "ground": tints.ground(shown.tint),
-        "tints": "+".join(dict.fromkeys([shown.tint])),
+        "tints": shown.tint,
     }
 
 
@@ -79,7 +77,8 @@ def artist(request: HttpRequest, handle: str) -> HttpResponseBase:
 
 
 def _artist(handle: str) -> dict[str, Any] | None:
-    return Artist.objects.filter(handle=handle.lower()).values(*hooks.ARTIST).first()
+    row: Any = Artist.objects.filter(handle=handle.lower()).values(*hooks.ARTIST).first()
+    return cast("dict[str, Any] | None", row)
 
 
 def _sheet_of(names: list[str]) -> str:

@@ -26,6 +26,7 @@ _PERMISSIONS = (
     "microphone=(), midi=(), payment=(), picture-in-picture=(self), usb=(), "
     "xr-spatial-tracking=()"
 )
+_POLICY, _ANY_FRAME = b"content-security-policy", b"frame-ancestors *"
 # Added where the answer has no such header of its own: also to files, streams and refusals.
 _SAFE_HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -78,6 +79,8 @@ def _request_id(headers: list[tuple[bytes, bytes]]) -> bytes:
 def _headers(given: Any, request_id: bytes) -> list[tuple[bytes, bytes]]:
     kept = [(bytes(name).lower(), bytes(value)) for name, value in given]
     has = {name for name, _ in kept}
+    if any(name == _POLICY and _ANY_FRAME in value for name, value in kept):
+        has.add(b"x-frame-options")  # it knows no "anybody": only its absence says that
     kept += [(name, value) for name, value in _SAFE_HEADERS.items() if name not in has]
     return [*kept, (b"x-request-id", request_id)]
 

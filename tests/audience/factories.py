@@ -133,19 +133,25 @@ def _jpeg(look: str, width: int = 270, height: int = 480) -> bytes:
 
 @lru_cache
 def _files(look: str) -> dict[str, bytes]:
-    sink = io.BytesIO()
-    with av.open(sink, "w", format="mp4", options={"movflags": "faststart"}) as film:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "loop.mp4"
+        _draw(look, path)
+        video = path.read_bytes()
+    return {
+        "loop.mp4": video, "small.mp4": video,
+        "poster.jpg": _jpeg(look), "small.jpg": _jpeg(look),
+    }  # fmt: skip
+
+
+def _draw(look: str, path: Path) -> None:
+    """A loop of 2 s in which the picture rolls once through the frame."""
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as film:
         stream = film.add_stream("libx264", rate=30, options={"preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = 270, 480, "yuv420p"
         for number in range(60):
             pixels = np.roll(_pixels(look), number * 8, axis=0)
             film.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
         film.mux(stream.encode(None))
-    video = sink.getvalue()
-    return {
-        "loop.mp4": video, "small.mp4": video,
-        "poster.jpg": _jpeg(look), "small.jpg": _jpeg(look),
-    }  # fmt: skip
 
 
 @lru_cache

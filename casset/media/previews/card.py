@@ -101,7 +101,7 @@ def _rounded(width: int, height: int, radius: int, border: int = 0) -> F32:
     corners = (edge, edge, whole[0] - edge - 1, whole[1] - edge - 1)
     ImageDraw.Draw(drawn).rounded_rectangle(corners, radius * _SMOOTH, fill=255)
     small = drawn.resize((width + 2 * border, height + 2 * border), Image.Resampling.BOX)
-    return np.asarray(small, np.float32) / 255
+    return np.asarray(small, np.float32) / np.float32(255)
 
 
 def _write(canvas: F32, words: Words, *, width: int) -> None:
@@ -125,7 +125,8 @@ def _fitted(title: str, width: int) -> tuple[float, list[str]]:
         rows = _broken(title, width / em)
         if len(rows) <= (_TITLE_ROWS if em < _TITLE_EMS[0] else 2):
             return em, rows
-    return em, [*rows[: _TITLE_ROWS - 1], f"{rows[_TITLE_ROWS - 1]}…"]
+    kept = [row for row in rows if row][:_TITLE_ROWS]
+    return em, [*kept[:-1], f"{kept[-1]}…"] if len(rows) > len(kept) else kept
 
 
 def _broken(text: str, most_em: float) -> list[str]:

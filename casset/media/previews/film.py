@@ -35,9 +35,7 @@ def film(
         facts = source.look(loop)
         once = max(1, round(facts.length_s * FPS))
         with SegmentWriter(picture, SIZE, frames=frames, encoder=ENCODER) as writer:
-            again = (
-                normalise.frames_of(loop, SIZE, once, range(once)) for _ in itertools.count()
-            )
+            again = (normalise.frames_of(loop, SIZE, once, range(once)) for _ in itertools.count())
             turns = itertools.chain.from_iterable(again)
             for number, planes in enumerate(itertools.islice(turns, frames)):
                 writer.write(planes)

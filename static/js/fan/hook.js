@@ -236,7 +236,7 @@ export class Hook {
       this.tend();
       if (!this.isStill) screens.run(this.slide, this.time);
     });
-    speaker.addEventListener("click", () => {
+    speaker?.addEventListener("click", () => {
       sound.muted = !sound.muted;
       for (const other of document.querySelectorAll("[data-sound]")) showSound(other);
     });
