@@ -102,6 +102,19 @@ def test_a_treatment_shows_the_image_it_is_given(tmp_path):
     assert middle.mean() > 190  # red in BT.709: Cr 240
 
 
+@pytest.mark.media
+def test_a_still_is_a_frame_of_the_loop():
+    heard = music(60)
+    shown = drawn.still(LOOK, heard, seconds=2, at_s=1.0, size=SIZE)
+    assert shown.shape == (SIZE[1], SIZE[0], 3)
+    red, green, blue = np.moveaxis(shown.astype(float), 2, 0)
+    luma = 16 + 219 / 255 * (0.2126 * red + 0.7152 * green + 0.0722 * blue)
+    frame = drawn._renderer(SIZE, "normal").planes(LOOK, 30, 60, heard.at(30))
+    assert np.abs(luma - frame.y).mean() < 8  # the film's halation and grain are not on it
+    beyond = drawn.still(LOOK, heard, seconds=2, at_s=99.0, size=SIZE)
+    assert np.array_equal(beyond, drawn.still(LOOK, heard, seconds=2, at_s=2.0, size=SIZE))
+
+
 def test_a_picture_that_would_flash_is_drawn_again_calmer(tmp_path, monkeypatch):
     lamp = Lamp(lambda frame, heard: 40 + 150 * heard["uPulse"])
     monkeypatch.setattr(drawn, "_renderer", lambda size, quality: lamp)

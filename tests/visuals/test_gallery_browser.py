@@ -18,6 +18,9 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from PIL import Image
 
+from casset.media.audio.analysis import AudioAnalysis, Mood, Tempo
+from casset.media.audio.decode import Sound
+from casset.media.loops import hook_music
 from casset.media.shaders import gl
 from casset.media.shaders.finish import Finish, finish
 from casset.media.shaders.look import Look
@@ -366,3 +369,39 @@ def test_the_shown_frame_keeps_time_with_what_is_heard(visit: Callable[..., Any]
     off = np.array(page.evaluate("() => heard"))
     off = off[np.abs(off) < 5]  # not the moment of the loop
     assert np.median(np.abs(off)) < 0.2, "seconds between picture and sound"
+
+
+def test_a_hook_plays_in_the_browser_by_the_numbers_it_is_drawn_by(
+    visit: Callable[..., Any],
+) -> None:
+    page = visit("/shaders/nowhere/")
+    beats = np.arange(0, 12, 0.5)
+    analysis = AudioAnalysis(
+        bpm=120, duration=12, beat_timestamps=tuple(beats), metre=4,
+        tempo=Tempo(bpm=120, confidence=1, stability=1),
+        mood=Mood(
+            primary="calm", secondary="", energy_level="low", confidence=1, valence=0, arousal=0
+        ),
+    )  # fmt: skip
+    noise = 0.1 * np.random.default_rng(2).standard_normal((12 * 44_100, 2))
+    hook = hook_music.hook_curves(
+        Sound(noise.astype(np.float32)), analysis, start_s=2.013, end_s=9.0
+    )
+    offline, frames = hook.curves(), hook.facts["frames"]
+    there = page.evaluate(
+        """async ([values, facts, look, frames, grade]) => {
+          const { Song } = await import("/static/js/shaders/song.js");
+          const { uniforms } = await import("/static/js/shaders/look.js");
+          const bytes = Uint8Array.from(atob(values), (c) => c.charCodeAt(0));
+          const song = new Song(new Float32Array(bytes.buffer), facts);
+          return frames.map((n) => uniforms(look, n, song.frames, song.at(n), { fps: song.fps, grade }));
+        }""",
+        [
+            base64.b64encode(hook.values).decode(), hook.facts, LOOKS[0].model_dump(),
+            [0, 100, frames - 1], gallery_views.shared()["grade"],
+        ],
+    )  # fmt: skip
+    for found, frame in zip(there, [0, 100, frames - 1], strict=True):
+        here = uniforms(LOOKS[0], frame, frames, offline.at(frame))
+        for name, value in here.items():
+            assert plain(found[name]) == pytest.approx(plain(value), abs=1e-6), name
