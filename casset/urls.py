@@ -15,6 +15,8 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("account/", include("casset.accounts.urls")),
+    path("", include("casset.accounts.artist_urls")),
+    path("", include("casset.tracks.urls")),
     path("studio/", include("pipeline.urls")),
     path("settings/", settings_page, name="settings"),
     path("", include("visuals.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -21,6 +22,7 @@ class Place:
 
 # (label, icon, address names: the first that exists is used)
 _PLACES = (
+    ("Tracks", "tracks", ("tracks:list",)),
     ("Make a video", "add", ("pipeline:new",)),
     ("Videos", "film", ("pipeline:jobs", "pipeline:list")),
     ("Shaders", "shader", ("visuals:gallery",)),
@@ -28,11 +30,11 @@ _PLACES = (
 )
 
 
-def address_of(*names: str, default: str = "") -> str:
+def address_of(*names: str, default: str = "", args: tuple[Any, ...] = ()) -> str:
     """The address of the first of ``names`` that this installation has; else ``default``."""
     for name in names:
         try:
-            return reverse(name)
+            return reverse(name, args=args)
         except NoReverseMatch:
             continue
     return default

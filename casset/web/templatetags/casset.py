@@ -41,6 +41,12 @@ def address(*names: str, default: str = "") -> str:
     return navigation.address_of(*names, default=default)
 
 
+@register.simple_tag
+def address_at(name: str, *args: Any) -> str:
+    """The address of ``name`` with these arguments; empty where there is no such address."""
+    return navigation.address_of(name, args=args)
+
+
 @register.filter
 def as_clock(seconds: float | None) -> str:
     """``75`` → ``1:15``; hours where there are any; empty for None."""
