@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from casset.tracks import entitlement, sound_keys
+from casset.tracks import entitlement, sound_keys, words
 from casset.tracks.models import HOOK_LONGEST_S, HOOK_SHORTEST_S, Hook, Track, TrackFeatures
 from casset.web import events, navigation, pictures
 
@@ -163,14 +163,15 @@ def share_link(track: Track) -> str:
 @dataclass(frozen=True)
 class WordShown:
     text: str
-    start: float
-    end: float
+    start: float | None
 
 
 @dataclass(frozen=True)
 class LineShown:
+    """A line as the tab Lyrics shows it; without times before it was placed."""
+
     text: str
-    start: float
+    start: float | None
     end: float
     words: tuple[WordShown, ...]
 
@@ -181,20 +182,27 @@ class Words:
     def __init__(self, track: Track) -> None:
         self.track = track
 
+    @property
+    def is_timed(self) -> bool:
+        return bool(self.track.lines)
+
     @cached_property
     def lines(self) -> list[LineShown]:
-        return [
-            LineShown(
-                line["text"],
-                line["timestamp"],
-                line["end"],
-                tuple(
-                    WordShown(word["text"], word["start"], word["end"])
-                    for word in line.get("words", ())
-                ),
-            )
-            for line in self.track.lines
-        ]
+        """The lines with their times; as they were given while they are not placed."""
+        if self.is_timed:
+            return [
+                LineShown(
+                    line["text"],
+                    line["timestamp"],
+                    line["end"],
+                    tuple(WordShown(word["text"], word["start"]) for word in line["words"]),
+                )
+                for line in self.track.lines
+            ]
+        if not self.track.lyrics_text.strip():
+            return []
+        sheet = words.sheet_of(self.track.lyrics_text)
+        return [LineShown(line.text, None, 0.0, ()) for line in sheet.lines]
 
     @property
     def source(self) -> str:
@@ -209,12 +217,10 @@ class Words:
     @property
     def is_placing(self) -> bool:
         """Whether the words wait for being placed."""
-        return (
-            bool(self.track.lyrics_text.strip()) and not self.track.lines and not self.track.error
-        )
+        return not self.is_timed and not self.track.error
 
     @cached_property
     def warnings(self) -> list[str]:
         rows = TrackFeatures.objects.filter(track=self.track)
         offers = rows.values_list("offers", flat=True).first() or {}
-        return list(offers.get("warnings", ())) if self.track.lines else []
+        return list(offers.get("warnings", ())) if self.is_timed else []

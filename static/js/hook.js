@@ -5,10 +5,10 @@
    <audio>, its clock the song's. */
 import { errorOf, headers, signedOut } from "./acts.js";
 import { clock } from "./scrubber.js";
+import { Song } from "./song.js";
 import { toast } from "./toast.js";
 
 const SAVE_AFTER_MS = 450;
-const KEY_LIVES_MS = 45_000; // of the address of the song; the server gives it a minute
 const SAME_S = 0.051;
 
 const section = document.querySelector("[data-hook]");
@@ -111,40 +111,22 @@ function begin() {
   snap?.addEventListener("change", () => scrubber.toggleAttribute("snap", snap.checked));
 
   // ---- playing ----------------------------------------------------------------------------------
-  let address = { url: section.dataset.sound ?? "", until: performance.now() + KEY_LIVES_MS };
+  const song = new Song(sound, {
+    key: section.dataset.soundKey,
+    url: section.dataset.sound,
+    signIn,
+  });
   let frame = 0;
-  let wanted = false;
-
-  async function freshAddress() {
-    const answer = await fetch(section.dataset.soundKey, { method: "POST", headers: headers() });
-    if (!answer.ok) throw await errorOf(answer);
-    address = { url: (await answer.json()).url, until: performance.now() + KEY_LIVES_MS };
-  }
 
   async function start(from) {
-    wanted = true;
-    show();
     showPlaying(true);
-    try {
-      const isLoaded = sound.currentSrc && sound.readyState >= 1 && !sound.error;
-      if (!isLoaded) {
-        if (!address.url || performance.now() > address.until) await freshAddress();
-        if (!wanted) return;
-        sound.src = address.url;
-      }
-      sound.currentTime = from;
-      await sound.play();
+    if (await song.play(from)) {
       section.dispatchEvent(new CustomEvent("hook:play", { bubbles: true }));
-    } catch (error) {
-      if (error.name === "AbortError" || !wanted) return;
-      stop();
-      toast(error.name ? "The song cannot be played here right now. Try again." : error.message, "bad");
-    }
+    } else if (!song.wanted) showPlaying(false);
   }
 
   function stop() {
-    wanted = false;
-    sound.pause();
+    song.stop();
     showPlaying(false);
     scrubber.playhead(null);
     section.dispatchEvent(new CustomEvent("hook:stop", { bubbles: true }));
@@ -170,24 +152,11 @@ function begin() {
       keepInside();
       scrubber.playhead(clampIn(sound.currentTime));
     }
-    if (wanted) frame = requestAnimationFrame(tick);
+    if (song.wanted) frame = requestAnimationFrame(tick);
   }
   const clampIn = (at) => Math.min(Math.max(at, scrubber.start), scrubber.end);
 
-  play.addEventListener("click", () => (wanted ? stop() : start(scrubber.start)));
-  sound.addEventListener("ended", () => wanted && start(scrubber.start));
-  // The address is old by now: go on with a new one from where it was.
-  let renewals = 0;
-  sound.addEventListener("error", async () => {
-    if (!wanted || renewals > 2) return;
-    renewals += 1;
-    const from = clampIn(sound.currentTime || scrubber.start);
-    address.url = "";
-    sound.removeAttribute("src");
-    await start(from);
-  });
-  sound.addEventListener("playing", () => {
-    renewals = 0;
-  });
+  play.addEventListener("click", () => (song.wanted ? stop() : start(scrubber.start)));
+  sound.addEventListener("ended", () => song.wanted && start(scrubber.start));
   show();
 }
