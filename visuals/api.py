@@ -13,7 +13,7 @@ from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import IsAuthenticatedOrReadOnly
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,7 +22,7 @@ from casset.lib.errors import NotAllowed, ValidationError
 from casset.tracks.models import Track
 from casset.web import rates
 from casset.web.api_schema import ErrorBody
-from visuals import listing, services, tags
+from visuals import listing, matching, services, tags, weighing
 from visuals.models import ActivePeriod, VisualAsset
 from visuals.serializers import (
     ActiveBody,
@@ -34,6 +34,8 @@ from visuals.serializers import (
     OrderBody,
     PeriodBody,
     ReusedBody,
+    SuggestionBody,
+    SuggestionsBody,
     VisualBody,
     VisualsPageBody,
     WholeVisualBody,
@@ -219,6 +221,39 @@ class Reused(_Visuals):
         if visual is None:
             raise ValidationError("You have no such visual with another track.")
         return self.added(request, services.reuse(visual=visual, track=track, owner=request.user))
+
+
+class LimitBody(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=matching.MOST, default=matching.MOST // 2
+    )
+
+
+class Recommendations(_Visuals):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="recommend_visuals",
+        summary="Which visuals suit the track, and why",
+        description="The artist's visuals of other tracks, and looks that can be drawn: by tags, and "
+        "by what was measured in the song and in the picture.",
+        tags=TAG,
+        parameters=[OpenApiParameter("limit", OpenApiTypes.INT)],
+        responses={200: SuggestionsBody, **WRITE},
+    )
+    def get(self, request: Request, track_id: str) -> Response:
+        track = self.track(request, track_id, own=True)
+        asked = LimitBody(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        found = matching.suggestions(track, most=asked.validated_data["limit"])
+        items = SuggestionBody(found, many=True, context=context_of(request)).data
+        return Response(
+            {
+                "weightsVersion": weighing.VERSION,
+                "index": {"name": "scan", "exact": True},
+                "items": items,
+            }
+        )
 
 
 class Order(_Visuals):

@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{OF_TRACK}/generated", api.Generated.as_view(), name="generated"),
     path(f"{OF_TRACK}/reused", api.Reused.as_view(), name="reused"),
     path(f"{OF_TRACK}/order", api.Order.as_view(), name="order"),
+    path(f"{OF_TRACK}/recommendations", api.Recommendations.as_view(), name="recommendations"),
     path(ONE, api.TrackVisual.as_view(), name="change"),
     path(f"{ONE}/active", api.Active.as_view(), name="active"),
     path(f"{ONE}/retry", api.Retry.as_view(), name="retry"),

@@ -32,7 +32,8 @@ class Order:
     at: Callable[[float], None]
 
 
-# Makes a video in ``Order.folder`` and returns its path. Raises ``CassetError``s.
+# Makes a video that closes (its end meets its beginning) in ``Order.folder`` and returns its path.
+# Raises ``CassetError``s.
 Make = Callable[[Order], Path]
 _makers: dict[str, str] = {}
 

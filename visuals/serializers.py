@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from casset.accounts.models import Artist
 from visuals import recipes, tags, titles
+from visuals.matching import Suggestion
 from visuals.models import ActivePeriod, VisualAsset, VisualTag
 
 WORDS_MOST = 4 * tags.MOST
@@ -281,6 +282,46 @@ class AddedBody(serializers.Serializer[Any]):
 class VisualsPageBody(serializers.Serializer[Any]):
     items = VisualBody(many=True)
     nextCursor = serializers.CharField(allow_null=True, help_text="Null on the last page.")
+
+
+class ReasonBody(serializers.Serializer[Any]):
+    """One feature, in words; ``worth`` is what the score would lack without it."""
+
+    feature = serializers.CharField()
+    text = serializers.CharField()
+    worth = serializers.FloatField()
+
+
+class SuggestionBody(serializers.Serializer[Any]):
+    """One of your other visuals, or a look that can be drawn, and why."""
+
+    title = serializers.CharField(source="candidate.title")
+    visual = serializers.SerializerMethodField()
+    recipe = serializers.SerializerMethodField(help_text="The id of a look; null for a visual.")
+    score = serializers.FloatField()
+    components = serializers.DictField(child=serializers.FloatField())
+    reasons = ReasonBody(many=True)
+    sentence = serializers.CharField()
+
+    @extend_schema_field(VisualBody(allow_null=True))
+    def get_visual(self, one: Suggestion) -> dict[str, Any] | None:
+        visual = one.candidate.visual
+        return dict(VisualBody(visual, context=self.context).data) if visual else None
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_recipe(self, one: Suggestion) -> str | None:
+        return one.candidate.recipe or None
+
+
+class IndexBody(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    exact = serializers.BooleanField()
+
+
+class SuggestionsBody(serializers.Serializer[Any]):
+    weightsVersion = serializers.CharField(help_text="Of the weights that ranked these.")
+    index = IndexBody()
+    items = SuggestionBody(many=True)
 
 
 def address_of(visual: VisualAsset, name: str) -> str | None:

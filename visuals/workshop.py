@@ -90,7 +90,7 @@ def generate(claim: Claim) -> None:
             at=lambda share: at(DRAWN_SHARE * share),
         )
         path = generators.make(visual.source_model, order)
-        _finish(claim, visual, path, folder, join="crossfade", at=_behind(at))
+        _finish(claim, visual, path, folder, at=_behind(at))
 
 
 def gave_up(subject: str, error: CassetError) -> None:
