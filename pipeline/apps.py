@@ -10,13 +10,14 @@ class PipelineConfig(AppConfig):
     verbose_name = "Music videos"
 
     def ready(self) -> None:
-        """Say who may watch a job, where songs may be sent, what must be well and what is counted."""
+        """Say who may watch a job, where songs may be sent, what must be well, what is counted, what is made for others."""
         from django.conf import settings
 
         from casset.web import events, health, intake, metrics
         from pipeline import pulses
         from pipeline.events import may_watch
         from pipeline.metrics import Figures
+        from visuals import generators
 
         events.allow("job", may_watch)
         events.alias(r"/api/v1/jobs/(?P<id>[0-9a-f-]{36})/stream", "job-{id}", from_start=True)
@@ -31,3 +32,4 @@ class PipelineConfig(AppConfig):
             health.register(f"worker-{queue}", partial(pulses.worker_is_alive, queue))
         health.register("sweeper", pulses.sweeper_is_alive)
         metrics.register(Figures())
+        generators.register("casset local studio", "pipeline.loops.make")

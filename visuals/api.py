@@ -50,7 +50,7 @@ PER_HOUR = rates.Rate("visuals", 120, 3600, "You have added many visuals in the 
 
 
 class _Visuals(APIView):
-    permission_classes = (IsAuthenticatedOrReadOnly,)
+    permission_classes: Any = (IsAuthenticatedOrReadOnly,)
 
     def track(self, request: Request, track_id: str, *, own: bool = False) -> Track:
         """The track, if the asker may see it; with ``own`` if it is theirs. Raises 404, ``NotAllowed``."""
