@@ -319,6 +319,7 @@ CELERY_BEAT_SCHEDULE = {
     "previews": {"task": "audience.sweep", "schedule": 15.0, "options": {"expires": 20}},
     "sweep": {"task": "pipeline.sweep", "schedule": 5.0, "options": {"expires": 10}},
     "clean-up": {"task": "pipeline.clean_up", "schedule": 900.0},
+    "visuals": {"task": "visuals.clean_up", "schedule": 900.0},
     "tidy": {"task": "casset.web.tidy", "schedule": 900.0},
 }
 
@@ -364,6 +365,7 @@ JOBS_PER_HOUR = int(env_number("JOBS_PER_HOUR", 5))  # a person
 JOB_DEADLINE_S = env_number("JOB_DEADLINE_MINUTES", 15) * 60
 JOB_BUDGET_DOLLARS = env_number("JOB_BUDGET_DOLLARS", 20)
 KEEP_FAILED_DAYS = env_number("KEEP_FAILED_DAYS", 7)
+KEEP_SOURCES_DAYS = env_number("KEEP_SOURCES_DAYS", 30)  # what was uploaded, once archived
 KEEP_FILMS_DAYS = env_number("KEEP_FILMS_DAYS", 14)
 STORAGE_MAX_BYTES = int(env_number("STORAGE_MAX_GB", 10) * 2**30)  # a person
 

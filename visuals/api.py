@@ -23,17 +23,19 @@ from casset.tracks.models import Track
 from casset.web import rates
 from casset.web.api_schema import ErrorBody
 from visuals import listing, matching, services, tags, weighing
-from visuals.models import ActivePeriod, VisualAsset
+from visuals.models import ActivePeriod, Still, VisualAsset
 from visuals.serializers import (
     ActiveBody,
     AddedBody,
     ChangesBody,
     NewDrawnBody,
     NewGeneratedBody,
+    NewStillBody,
     NewVisualBody,
     OrderBody,
     PeriodBody,
     ReusedBody,
+    StillBody,
     SuggestionBody,
     SuggestionsBody,
     VisualBody,
@@ -398,3 +400,50 @@ class OneVisual(_Visuals):
     def get(self, request: Request, visual_id: str) -> Response:
         row = listing.one(visual_id, user=request.user)
         return Response(WholeVisualBody(row, context=context_of(request)).data)
+
+
+class Stills(_Visuals):
+    permission_classes: Any = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="list_stills",
+        summary="Your pictures that treatments can be made of",
+        tags=TAG,
+        responses={200: StillBody(many=True), **WRITE},
+    )
+    def get(self, request: Request, track_id: str) -> Response:
+        stills = self.track(request, track_id, own=True).stills.all()
+        return Response(StillBody(stills, many=True).data)
+
+    @extend_schema(
+        operation_id="add_still",
+        summary="Keep an uploaded picture for treatments",
+        tags=TAG,
+        request=NewStillBody,
+        responses={201: StillBody, **WRITE, 409: ErrorBody, 429: ErrorBody},
+    )
+    def post(self, request: Request, track_id: str) -> Response:
+        track = self.track(request, track_id, own=True)
+        asked = _checked(NewStillBody, request)
+        rates.take(PER_HOUR, str(request.user.pk))
+        upload_id = asked.get("uploadId") or services.upload_of(
+            asked["imageUrl"], host=request.get_host()
+        )
+        still = services.add_still(track=track, owner=request.user, upload_id=upload_id)
+        return Response(StillBody(still).data, status=201)
+
+
+class OneStill(_Visuals):
+    @extend_schema(
+        operation_id="delete_still",
+        summary="Remove a picture; what was drawn of it stays",
+        tags=TAG,
+        responses={204: OpenApiResponse(description="Removed."), **WRITE},
+    )
+    def delete(self, request: Request, track_id: str, still_id: str) -> Response:
+        track = self.track(request, track_id, own=True)
+        still = Still.objects.filter(track=track, pk=still_id).first()
+        if still is None:
+            raise Http404
+        services.remove_still(still=still)
+        return Response(status=204)

@@ -21,5 +21,7 @@ urlpatterns = [
     path(f"{ONE}/redraw", api.Redraw.as_view(), name="redraw"),
     path(f"{ONE}/periods", api.Periods.as_view(), name="periods"),
     path(f"{ONE}/periods/<int:period_id>", api.OnePeriod.as_view(), name="period"),
+    path("tracks/<slug:track_id>/stills", api.Stills.as_view(), name="stills"),
+    path("tracks/<slug:track_id>/stills/<slug:still_id>", api.OneStill.as_view(), name="still"),
     path("visuals/<slug:visual_id>", api.OneVisual.as_view(), name="visual"),
 ]

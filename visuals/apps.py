@@ -11,7 +11,8 @@ class VisualsConfig(AppConfig):
     verbose_name = "Visuals"
 
     def ready(self) -> None:
-        """Say what workers can do here, and keep tags and flags in step with what stands in files."""
+        """Say what workers can do here, let files go with their track, keep tags and flags in step."""
+        from casset.tracks.signals import track_deleted
         from casset.work import kinds
         from visuals import making
 
@@ -20,8 +21,19 @@ class VisualsConfig(AppConfig):
             (making.DRAW, "visuals.workshop.draw"),
             (making.GENERATE, "visuals.workshop.generate"),
         ):
-            kinds.does(kind, run, gave_up="visuals.workshop.gave_up", urgency=3)
+            kinds.does(kind, run, gave_up="visuals.making.gave_up", urgency=3)
+        track_deleted.connect(_go_with, dispatch_uid="visuals")
         post_migrate.connect(_keep_in_step, sender=self)
+
+
+def _go_with(track: Any, **_: Any) -> None:
+    """The visuals of a track that is being deleted: no work for them, and no files after commit."""
+    from visuals import files, making
+    from visuals.models import VisualAsset
+
+    for visual in VisualAsset.objects.filter(track=track):
+        making.call_off(visual)
+        files.drop(visual.stored, visual.source)
 
 
 def _keep_in_step(**_: Any) -> None:

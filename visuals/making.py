@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from casset.lib.errors import InvalidTransition
+from django.utils import timezone
+
+from casset.lib.errors import CassetError, InvalidTransition
 from casset.work import asking
 from casset.work.models import Item
+from visuals import events
 from visuals.models import VisualAsset
 
 INGEST = "visuals.ingest"  # an upload becomes the canonical loop
@@ -53,3 +56,17 @@ def shares(visuals: list[str]) -> dict[str, float]:
         kind__in=KINDS, subject__in=visuals, status__in=(Item.PENDING, Item.RUNNING)
     )
     return dict(rows.values_list("subject", "share"))
+
+
+def gave_up(subject: str, error: CassetError) -> None:
+    """It will not be made: a new visual has failed; one that was to be made anew stays as it is."""
+    row = VisualAsset.objects.select_for_update().filter(pk=subject).first()
+    if row is None:
+        return
+    said = {"error": str(error)[:500], "error_code": error.code[:40]}
+    if row.status == VisualAsset.Status.PROCESSING:
+        row.move(VisualAsset.Status.FAILED, **said)
+    else:
+        made = row.facts.get("join", row.join)
+        VisualAsset.objects.filter(pk=row.pk).update(join=made, updated_at=timezone.now(), **said)
+    events.visual_update(row)

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from casset.accounts.models import Artist
 from visuals import recipes, tags, titles
 from visuals.matching import Suggestion
-from visuals.models import ActivePeriod, VisualAsset, VisualTag
+from visuals.models import ActivePeriod, Still, VisualAsset, VisualTag
 
 WORDS_MOST = 4 * tags.MOST
 
@@ -141,6 +141,36 @@ class CreatorProfileBody(CreatorBody):
     class Meta(CreatorBody.Meta):
         fields = (*CreatorBody.Meta.fields, "bio", "links", "createdAt")
         read_only_fields = fields
+
+
+class NewStillBody(serializers.Serializer[Any]):
+    """A picture that was sent to ``/api/upload/media`` or in pieces to ``/api/uploads/``."""
+
+    imageUrl = serializers.CharField(required=False, max_length=2048)
+    uploadId = serializers.CharField(required=False, max_length=64)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if bool(given.get("imageUrl")) == bool(given.get("uploadId")):
+            raise serializers.ValidationError("Give imageUrl or uploadId, one of them.")
+        return given
+
+
+class StillBody(serializers.ModelSerializer[Still]):
+    imageUrl = serializers.SerializerMethodField()
+    smallImageUrl = serializers.SerializerMethodField()
+    widthPx = serializers.IntegerField(source="width_px", read_only=True)
+    heightPx = serializers.IntegerField(source="height_px", read_only=True)
+
+    class Meta:
+        model = Still
+        fields = ("id", "imageUrl", "smallImageUrl", "widthPx", "heightPx")
+        read_only_fields = fields
+
+    def get_imageUrl(self, still: Still) -> str:
+        return reverse("visuals:still", args=(still.pk, "large"))
+
+    def get_smallImageUrl(self, still: Still) -> str:
+        return reverse("visuals:still", args=(still.pk, "small"))
 
 
 class MetricsBody(serializers.ModelSerializer[VisualAsset]):

@@ -7,9 +7,10 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from casset.tracks.models import Track
 from casset.web import storage
 from visuals import files
-from visuals.models import VisualAsset
+from visuals.models import Still, VisualAsset
 
 # What only its artist may see. Short, because a bucket's signed address is kept with it.
 OWN_BROWSER = "private, max-age=30"
@@ -29,3 +30,14 @@ def file(request: HttpRequest, visual_id: str, version: str, name: str) -> HttpR
     if visual is None or visual.version != version:
         raise Http404
     return storage.send(request, visual.file(name), content_type=files.TYPES[name], cache=cache)
+
+
+@require_safe
+def still(request: HttpRequest, still_id: str, size: str) -> HttpResponseBase:
+    """A still of one's own track, large or small; 404 for everybody else."""
+    rows = Still.objects.filter(pk=still_id, track__in=Track.objects.owned_by(request.user))
+    found = rows.first()
+    if found is None or size not in ("large", "small"):
+        raise Http404
+    name = f"{found.stored}/{size}.jpg"
+    return storage.send(request, name, content_type="image/jpeg", cache=OWN_BROWSER)

@@ -10,5 +10,6 @@ urlpatterns = [
     path("shaders/vertex.glsl", gallery_views.vertex, name="vertex"),
     path("shaders/<slug:name>/", gallery_views.scene, name="scene"),
     path("shaders/<slug:name>/fragment.glsl", gallery_views.fragment, name="fragment"),
+    path("visuals/stills/<slug:still_id>/<slug:size>.jpg", serving.still, name="still"),
     path("visuals/<slug:visual_id>/<slug:version>/<str:name>", serving.file, name="file"),
 ]

@@ -93,20 +93,6 @@ def generate(claim: Claim) -> None:
         _finish(claim, visual, path, folder, at=_behind(at))
 
 
-def gave_up(subject: str, error: CassetError) -> None:
-    """It will not be made: a new visual has failed; one that was to be made anew stays as it is."""
-    row = VisualAsset.objects.select_for_update().filter(pk=subject).first()
-    if row is None:
-        return
-    said = {"error": str(error)[:500], "error_code": error.code[:40]}
-    if row.status == _Status.PROCESSING:
-        row.move(_Status.FAILED, **said)
-    else:
-        made = row.facts.get("join", row.join)
-        VisualAsset.objects.filter(pk=row.pk).update(join=made, updated_at=timezone.now(), **said)
-    events.visual_update(row)
-
-
 def _wanted(claim: Claim) -> VisualAsset | None:
     """The visual, where it is still to be made; None where it was deleted or put away meanwhile."""
     rows = VisualAsset.objects.select_related("track").filter(pk=claim.subject)

@@ -17,12 +17,14 @@ from visuals.services.keeping import (
     set_tags,
 )
 from visuals.services.pairing import hide, schedule, show, stop_using, unschedule, use
+from visuals.services.picturing import add_still, remove_still
 from visuals.services.sending import add_sent, upload_of
 
 __all__ = [
     "Added",
     "Incoming",
     "add_sent",
+    "add_still",
     "add_upload",
     "archive",
     "delete",
@@ -30,6 +32,7 @@ __all__ = [
     "generate",
     "hide",
     "redraw",
+    "remove_still",
     "rename",
     "reorder",
     "restore",
