@@ -6,13 +6,30 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from casset.accounts import services
 from casset.accounts.models import User
 
-admin.site.unregister(Group)  # people are staff or they are not
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin):
+    """Groups of people that something is opened to before it is to all; rights are not given by them."""
+
+    list_display = ("name", "members")
+    search_fields = ("name",)
+    fields = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        groups: QuerySet[Group] = super().get_queryset(request)
+        return groups.annotate(members_count=Count("user"))
+
+    @admin.display(description="people", ordering="members_count")
+    def members(self, group: Group) -> int:
+        return int(group.members_count)  # type: ignore[attr-defined]
 
 
 @admin.register(User)
@@ -30,11 +47,13 @@ class PeopleAdmin(admin.ModelAdmin):
         "email",
         "name",
         "may_sign_in",
+        "groups",
         "is_staff",
         "is_superuser",
         "date_joined",
         "last_login",
     )
+    autocomplete_fields = ("groups",)
     readonly_fields = ("email", "may_sign_in", "date_joined", "last_login")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
