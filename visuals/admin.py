@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -289,7 +289,7 @@ class FlagAdmin(waffle_admin.FlagAdmin):
     """Flags; people are looked up by e-mail address, groups by name."""
 
     list_display: Any = ("name", "note", "everyone", "percent", "staff", "authenticated")
-    raw_id_fields: Any = ()
+    raw_id_fields: ClassVar[Any] = ()
     autocomplete_fields = ("users", "groups")
     ordering = ("name",)
     fields = (
