@@ -12,9 +12,19 @@ class VisualsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what workers can do here, let files go with their track, keep tags and flags in step."""
+        from django.conf import settings
+
         from casset.tracks.signals import track_deleted
+        from casset.web import intake
         from casset.work import kinds
         from visuals import making
+
+        # Where there is no script to send a clip in pieces, the form sends it whole.
+        intake.allow_body(
+            r"/studio/tracks/[0-9a-z]+/visuals/add/",
+            settings.VISUAL_MAX_BYTES + 2**20,
+            signed_in_only=True,
+        )
 
         for kind, run in (
             (making.INGEST, "visuals.workshop.take_in"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visuals import gallery_views, serving
+from visuals import gallery_views, serving, studio_urls
 
 app_name = "visuals"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     path("shaders/<slug:name>/fragment.glsl", gallery_views.fragment, name="fragment"),
     path("visuals/stills/<slug:still_id>/<slug:size>.jpg", serving.still, name="still"),
     path("visuals/<slug:visual_id>/<slug:version>/<str:name>", serving.file, name="file"),
+    *studio_urls.patterns,
 ]

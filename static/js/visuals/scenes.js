@@ -1,0 +1,146 @@
+/* Treatments and scenes: every recipe moves as soon as one looks at it, on this track's own picture and
+   with its own hook; one press has it drawn by the server. One canvas is live, the others are stills. */
+import { headers } from "../acts.js";
+import { fromFile } from "../shaders/picture.js";
+import { Player } from "../shaders/player.js";
+import { Song } from "../shaders/song.js";
+import { Stage } from "../shaders/stage.js";
+import { toast } from "../toast.js";
+
+const HOVER_MS = 140;
+const NO_WEBGL = "This browser cannot draw it here, so you see a still. Your visual is drawn on the server all the same.";
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches || navigator.connection?.saveData;
+
+export function scenes(page, { phone }) {
+  const dialog = document.querySelector("[data-scenes-dialog]");
+  let live = null; // the stage and what plays on it, made once
+  let opener = null;
+
+  page.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-scenes]");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    opener = link;
+    link.setAttribute("aria-busy", "true");
+    await open(link.href);
+    link.removeAttribute("aria-busy");
+  });
+
+  /** Show the dialog as the server says it is now. */
+  async function open(address) {
+    try {
+      const answer = await fetch(address, { headers: headers() });
+      if (!answer.ok) throw new Error();
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      dialog.replaceChildren(...fresh.body.childNodes);
+    } catch {
+      toast("The treatments could not be loaded. Look at your connection, then try again.", "bad");
+      return;
+    }
+    if (!dialog.open) dialog.showModal();
+    const chosen = dialog.querySelector("[data-recipe]");
+    if (chosen) choose(chosen);
+  }
+
+  dialog.addEventListener("close", () => {
+    live?.player.stop();
+    document.getElementById(opener?.id)?.focus();
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+
+  // ---- looking at one -----------------------------------------------------------------------------
+  let timer = 0;
+  let near = null;
+  const soon = (recipe, wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => choose(recipe), wait);
+  };
+  // Only a pointer that moves chooses: what scrolls under one that rests does not.
+  dialog.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "mouse" || !(event.movementX || event.movementY)) return;
+    const recipe = event.target.closest("[data-recipe]");
+    if (recipe === near) return;
+    near = recipe;
+    if (recipe) soon(recipe, HOVER_MS);
+    else clearTimeout(timer);
+  });
+  dialog.addEventListener("focusin", (event) => {
+    const recipe = event.target.closest("[data-recipe]");
+    if (recipe) choose(recipe);
+  });
+  dialog.addEventListener("click", (event) => {
+    const recipe = event.target.closest("[data-recipe]");
+    if (recipe) choose(recipe);
+    if (event.target.closest("[data-try-sound]")) phone.toggleSound();
+  });
+  dialog.addEventListener("change", (event) => {
+    if (event.target.name !== "image") return;
+    const chosen = dialog.querySelector("[data-recipe][aria-pressed=true]");
+    if (chosen) choose(chosen, { again: true });
+  });
+  dialog.addEventListener("submit", () => dialog.close());
+  document.addEventListener("submit", (event) => {
+    if (event.target.id === "draw") dialog.close();
+  });
+
+  async function choose(recipe, { again = false } = {}) {
+    if (recipe.getAttribute("aria-pressed") === "true" && !again) return;
+    for (const other of dialog.querySelectorAll("[data-recipe][aria-pressed=true]")) other.setAttribute("aria-pressed", "false");
+    recipe.setAttribute("aria-pressed", "true");
+    const { title, line } = recipe.dataset;
+    dialog.querySelector("[data-try-title]").textContent = title;
+    dialog.querySelector("[data-try-line]").textContent = line;
+    dialog.querySelector("[data-try-make]").value = recipe.dataset.recipe;
+    const poster = dialog.querySelector("[data-try-still]");
+    poster.src = recipe.querySelector("img").src;
+    const frame = dialog.querySelector("[data-try] .frame");
+    frame.classList.remove("live");
+    try {
+      live ??= await begin();
+    } catch {
+      note(NO_WEBGL);
+      return;
+    }
+    frame.prepend(live.canvas);
+    const scene = JSON.parse(recipe.dataset.live);
+    try {
+      live.player.image = await picture();
+      if (!(await live.player.show(scene, scene.look))) return;
+      if (still()) live.player.draw(Math.round(live.player.song.frames / 3));
+      else live.player.start();
+    } catch {
+      if (recipe.getAttribute("aria-pressed") === "true") note(NO_WEBGL);
+    }
+  }
+
+  async function begin() {
+    const lab = JSON.parse(dialog.querySelector("[data-lab]").dataset.lab);
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("aria-hidden", "true");
+    canvas.dataset.live = "";
+    const stage = new Stage(canvas, { onLost: () => canvas.parentElement?.classList.remove("live") });
+    const song = await Song.load(lab.song);
+    const onFrame = () => canvas.parentElement?.classList.add("live");
+    const player = new Player({ stage, song, clock: phone.clock, lab, startPx: 180, mostPx: 540, onFrame });
+    return { canvas, stage, player };
+  }
+
+  /** The chosen picture as the scenes read it, kept under its address. */
+  async function picture() {
+    const address = dialog.querySelector("[name=image]:checked")?.dataset.address ?? "";
+    if (address && !live.stage.hasImage(address)) {
+      const answer = await fetch(address);
+      if (!answer.ok) return "";
+      live.stage.setImage(address, await fromFile(await answer.blob()));
+    }
+    return address;
+  }
+
+  function note(text) {
+    const place = dialog.querySelector("[data-try-note]");
+    place.textContent = text;
+    place.hidden = false;
+  }
+
+  return { open };
+}
