@@ -79,6 +79,7 @@ def test_an_unknown_scene_is_not_found_and_near_ones_are_offered(client: Client)
     assert "There is no scene called “mountain”" in page
 
 
+@pytest.mark.django_db
 def test_an_unknown_source_is_not_found(client: Client) -> None:
     for name in ("nothing", "common", "plate"):
         assert client.get(f"/shaders/{name}/fragment.glsl").status_code == 404
