@@ -31,7 +31,9 @@ def _studio() -> str:
 
 def _first_page() -> str:
     """Where one goes after signing in."""
-    return navigation.address_of("pipeline:jobs", "pipeline:list", "pipeline:new", default="/")
+    return navigation.address_of(
+        "tracks:list", "pipeline:jobs", "pipeline:list", "pipeline:new", default="/"
+    )
 
 
 class SignIn(auth_views.LoginView):

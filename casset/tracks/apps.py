@@ -12,7 +12,8 @@ class TracksConfig(AppConfig):
         from django.conf import settings
 
         from casset.tracks import services
-        from casset.web import events, intake
+        from casset.web import events, intake, pictures, uploads
+        from casset.web.uploads import kinds as files
         from casset.work import kinds
 
         kinds.does(
@@ -28,5 +29,16 @@ class TracksConfig(AppConfig):
             urgency=1,  # somebody waits for it with the play button under their finger
         )
         events.allow("track", services.may_watch)
-        for pattern in (r"/studio/tracks/new/", r"/studio/tracks/[a-z0-9]{14}/(audio|cover)/"):
+        uploads.allow(
+            services.UPLOAD,
+            max_bytes=settings.TRACK_MAX_BYTES,
+            recognise=files.audio,
+            sentence="Send a song as WAV, FLAC, MP3, M4A or OGG.",
+        )
+        for pattern in (
+            r"/studio/tracks/new/",
+            r"/studio/tracks/[a-z0-9]{14}/audio/",
+            r"/studio/tracks/[a-z0-9]{14}/lyrics/text/",
+        ):
             intake.allow_body(pattern, settings.UPLOAD_BODY_MAX_BYTES)
+        intake.allow_body(r"/studio/tracks/[a-z0-9]{14}/cover/", pictures.BODY_MAX_BYTES)

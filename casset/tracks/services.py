@@ -23,10 +23,11 @@ from casset.lib.text import one_line
 from casset.media import probe
 from casset.tracks import colours, signals, words
 from casset.tracks.models import HOOK_LONGEST_S, HOOK_SHORTEST_S, Hook, Track
-from casset.web import events, pictures, rates, storage
+from casset.web import events, pictures, rates, storage, uploads
 from casset.work import asking
 
 HEAR, CUT = "tracks.hear", "tracks.cut_hook"
+UPLOAD = "track"  # what songs that come in pieces are sent for (casset.web.uploads)
 TITLE_MOST, GENRE_MOST, LABEL_MOST = 120, 40, 60  # characters
 SLACK_S = 0.05  # a window may reach so far past the end: players round
 ENDINGS = frozenset({".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".mp4"})
@@ -41,6 +42,19 @@ class Upload(Protocol):
     size: int | None
 
     def chunks(self) -> Any: ...
+
+
+class Sent:
+    """A song that came in pieces, as an ``Upload``."""
+
+    def __init__(self, taken: uploads.Taken) -> None:
+        self.name, self.size = taken.name, taken.size_bytes
+        self._path = taken.path
+
+    def chunks(self) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            while block := file.read(2**20):
+                yield block
 
 
 class SameSong(InvalidTransition):

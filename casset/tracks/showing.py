@@ -121,6 +121,8 @@ class TrackCard:
 class TrackPage:
     """One track's page. ``since`` is the newest event it knows of."""
 
+    small_bytes = settings.UPLOAD_MAX_BYTES  # a larger recording goes in pieces
+
     def __init__(self, track: Track) -> None:
         # First, so that what happens while the rest is read is told again, not lost.
         self.since = events.latest(track.channel)

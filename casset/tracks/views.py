@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +32,7 @@ from casset.tracks.answers import (
     signed_in,
 )
 from casset.tracks.models import Track, TrackFeatures
-from casset.web import errors, storage
+from casset.web import errors, storage, uploads
 
 PER_PAGE = 24
 
@@ -71,9 +73,10 @@ def new(request: HttpRequest) -> HttpResponse:
         return refused_form(form) if is_script(request) else _new_page(request, form, 400)
     given = form.cleaned_data
     try:
-        track = services.create_track(
-            artist=artist, audio=given["audio"], title=given["title"], genre=given["genre"]
-        )
+        with _song(request, given) as song:
+            track = services.create_track(
+                artist=artist, audio=song, title=given["title"], genre=given["genre"]
+            )
     except services.SameSong as error:
         messages.info(request, str(error))
         page = reverse("tracks:track", args=(error.track.pk,))
@@ -86,6 +89,16 @@ def new(request: HttpRequest) -> HttpResponse:
         return _new_page(request, form, errors.status_of(error))
     page = reverse("tracks:track", args=(track.pk,))
     return JsonResponse({"page": page}, status=201) if is_script(request) else redirect(page)
+
+
+@contextmanager
+def _song(request: HttpRequest, given: dict[str, Any]) -> Iterator[services.Upload]:
+    """The song of a form: the file in it, or the one that was sent in pieces before."""
+    if given.get("audio"):
+        yield given["audio"]
+        return
+    with uploads.take(given["upload"], owner=request.user, purpose=services.UPLOAD) as taken:
+        yield services.Sent(taken)
 
 
 def _new_page(request: HttpRequest, form: forms.NewTrack, status: int) -> HttpResponse:
@@ -145,7 +158,8 @@ def cover(request: HttpRequest, track: Track, given: dict[str, Any]) -> str:
 
 @action("tracks:track", forms.Recording)
 def replace(request: HttpRequest, track: Track, given: dict[str, Any]) -> str:
-    services.replace_audio(track=track, audio=given["audio"])
+    with _song(request, given) as song:
+        services.replace_audio(track=track, audio=song)
     return "The new recording is being listened to. The hook plays on until it is cut anew."
 
 

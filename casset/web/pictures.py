@@ -20,6 +20,7 @@ from casset.web import storage
 
 LARGE_PX, SMALL_PX = 1200, 320  # the side of a square
 MAX_BYTES = 20 * 2**20
+BODY_MAX_BYTES = MAX_BYTES + 2**20  # with the form around it
 ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 QUALITY = 88
 

@@ -121,7 +121,15 @@ document.addEventListener("change", async (event) => {
   label.setAttribute("aria-busy", "true");
   say("Sending the file.");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: fields(form), headers: headers() });
+    const body = fields(form);
+    const { piece, small } = form.dataset;
+    if (piece && input.files[0].size > Number(small)) {
+      const { upload } = await import("./upload.js");
+      const onProgress = ({ share }) => say(`Sent ${Math.round(10 * share)}0 %.`);
+      body.set("upload", await upload({ file: input.files[0], purpose: piece, onProgress }).id);
+      body.delete(input.name);
+    }
+    const answer = await fetch(form.action, { method: "POST", body, headers: headers() });
     if (answer.ok) {
       themed = true;
       toast((await answer.json()).said, "good");
@@ -130,8 +138,9 @@ document.addEventListener("change", async (event) => {
       if (answer.status === 401) signedOut(error.message, signIn);
       else toast(error.message, "bad");
     }
-  } catch {
-    toast("The file could not be sent. Look at your connection, then choose it again.", "bad");
+  } catch (error) {
+    const sentence = "The file could not be sent. Look at your connection, then choose it again.";
+    toast(error.code ? error.message : sentence, "bad");
   }
   label.removeAttribute("aria-busy");
   input.value = "";
