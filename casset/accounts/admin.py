@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from casset.accounts import services
-from casset.accounts.models import User
+from casset.accounts import artists, services
+from casset.accounts.models import Artist, User
 
 admin.site.unregister(Group)
 
@@ -95,3 +95,43 @@ class PeopleAdmin(admin.ModelAdmin):
             services.send_reset_link(email=user.email)
             self.log_change(request, user, "Sent a link to set a new password.")
         messages.success(request, "The letters are on their way to those who may sign in.")
+
+
+@admin.register(Artist)
+class ArtistAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who people are in public. What they say of themselves is theirs; a picture can be taken out."""
+
+    list_display = ("handle", "name", "user", "declaration", "has_picture", "created_at")
+    list_filter = ("declaration", "created_at")
+    search_fields = ("handle", "name", "id", "user__email")
+    search_help_text = "A handle, a name, an e-mail address, or the artist's id"
+    list_select_related = ("user",)
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ("-created_at",)
+    actions = ("take_picture_out",)
+    fields = ("handle", "name", "user", "bio", "links", "declaration", "has_picture", "created_at", "id")  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # people choose their own
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """For the list's actions only: no field of a row is typed over."""
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("has_picture", *(field.name for field in Artist._meta.fields))
+
+    @admin.display(boolean=True, description="picture")
+    def has_picture(self, artist: Artist) -> bool:
+        return bool(artist.avatar)
+
+    @admin.action(description="Take the picture out", permissions=["change"])
+    def take_picture_out(self, request: HttpRequest, chosen: QuerySet[Artist]) -> None:
+        for artist in chosen:
+            artists.edit_profile(artist, without_avatar=True)
+            self.log_change(request, artist, "Took the picture out.")
+            messages.success(request, f"{artist} has no picture now.")

@@ -20,6 +20,8 @@ class Place:
     at_end: bool = False
 
 
+# Pages that stand elsewhere but belong to a place.
+_ALSO = {"Tracks": "artists:profile"}
 # (label, icon, address names: the first that exists is used)
 _PLACES = (
     ("Tracks", "tracks", ("tracks:list",)),
@@ -44,11 +46,12 @@ def places(request: HttpRequest | None) -> list[Place]:
     """The places to show, in order; the one the request is at (or under) is marked."""
     path = request.path if request is not None else ""
     found = [(label, icon, address_of(*names)) for label, icon, names in _PLACES]
-    here = max(
-        (address for _, _, address in found if address and path.startswith(address)),
-        key=len,
-        default="",
-    )
+    under = {address: address for _, _, address in found if address}
+    for label, _, address in found:
+        if also := address_of(_ALSO.get(label, "")):
+            under[also] = address
+    nearest = max((start for start in under if path.startswith(start)), key=len, default="")
+    here = under.get(nearest, "")
     return [
         Place(label, icon, address, address == here, at_end=icon == "sliders")
         for label, icon, address in found

@@ -22,7 +22,7 @@ function begin() {
   const scrubber = hookWindow();
   const form = section.querySelector("[data-hook-form]");
   const play = section.querySelector("[data-hook-play]");
-  const snap = section.querySelector("[data-hook-snap]");
+  const snap = document.querySelector("[data-hook-snap]");
   const chips = [...section.querySelectorAll("[data-hook-offer]")];
   const { signIn } = section.dataset;
   section.classList.add("live");
