@@ -98,7 +98,7 @@ class PeopleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Artist)
-class ArtistAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ArtistAdmin(admin.ModelAdmin):
     """Who people are in public. What they say of themselves is theirs; a picture can be taken out."""
 
     list_display = ("handle", "name", "user", "declaration", "has_picture", "created_at")

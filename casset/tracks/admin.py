@@ -15,7 +15,7 @@ from casset.tracks import services
 from casset.tracks.models import Hook, Track, TrackFeatures
 
 
-class HookInline(admin.StackedInline):  # type: ignore[type-arg]
+class HookInline(admin.StackedInline):
     model = Hook
     can_delete = False
     extra = 0
@@ -34,7 +34,7 @@ class HookInline(admin.StackedInline):  # type: ignore[type-arg]
 
 
 @admin.register(Track)
-class TrackAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TrackAdmin(admin.ModelAdmin):
     """Operators read, take a hook back, have a song heard again; what is said of it is its artist's."""
 
     list_display = (
@@ -111,7 +111,7 @@ class TrackAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _features(self, track: Track) -> dict[str, Any]:
         rows = TrackFeatures.objects.filter(track=track)
-        return rows.values("figures", "analysis__mood").first() or {}
+        return dict(rows.values("figures", "analysis__mood").first() or {})
 
     @admin.display
     def mood(self, track: Track) -> str:

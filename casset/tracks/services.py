@@ -48,7 +48,8 @@ class Sent:
     """A song that came in pieces, as an ``Upload``."""
 
     def __init__(self, taken: uploads.Taken) -> None:
-        self.name, self.size = taken.name, taken.size_bytes
+        self.name: str | None = taken.name
+        self.size: int | None = taken.size_bytes
         self._path = taken.path
 
     def chunks(self) -> Iterator[bytes]:
