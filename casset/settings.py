@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "VisualKind": "visuals.models.VisualAsset.Kind",
         "VisualOrigin": "visuals.models.VisualAsset.Origin",
         "VisualJoin": "visuals.models.VisualAsset.Join",
+        "HookExportStatus": "visuals.models.HookExport.Status",
     },
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
@@ -367,6 +368,7 @@ JOB_BUDGET_DOLLARS = env_number("JOB_BUDGET_DOLLARS", 20)
 KEEP_FAILED_DAYS = env_number("KEEP_FAILED_DAYS", 7)
 KEEP_SOURCES_DAYS = env_number("KEEP_SOURCES_DAYS", 30)  # what was uploaded, once archived
 KEEP_FILMS_DAYS = env_number("KEEP_FILMS_DAYS", 14)
+EXPORTS_MAX_BYTES = int(env_number("EXPORTS_MAX_GB", 5) * 2**30)  # all hook videos that are kept
 STORAGE_MAX_BYTES = int(env_number("STORAGE_MAX_GB", 10) * 2**30)  # a person
 
 # -- how the picture is made -----------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visuals import api
+from visuals import api, export_api
 
 OF_TRACK = "tracks/<slug:track_id>/visuals"
 ONE = f"{OF_TRACK}/<slug:visual_id>"
@@ -23,5 +23,13 @@ urlpatterns = [
     path(f"{ONE}/periods/<int:period_id>", api.OnePeriod.as_view(), name="period"),
     path("tracks/<slug:track_id>/stills", api.Stills.as_view(), name="stills"),
     path("tracks/<slug:track_id>/stills/<slug:still_id>", api.OneStill.as_view(), name="still"),
+    path("hooks/tiktok-video", export_api.HookVideos.as_view(), name="export_hook"),
+    path("hooks/drawing", export_api.HookDrawing.as_view(), name="hook_drawing"),
+    path("hooks/exports/<slug:export_id>", export_api.HookVideo.as_view(), name="export"),
+    path(
+        "hooks/exports/<slug:export_id>/<str:name>",
+        export_api.HookVideoFile.as_view(),
+        name="export_file",
+    ),
     path("visuals/<slug:visual_id>", api.OneVisual.as_view(), name="visual"),
 ]

@@ -15,9 +15,9 @@ class VisualsConfig(AppConfig):
         from django.conf import settings
 
         from casset.tracks.signals import track_deleted
-        from casset.web import intake
+        from casset.web import events, intake
         from casset.work import kinds
-        from visuals import making
+        from visuals import exports, making
 
         # Where there is no script to send a clip in pieces, the form sends it whole.
         intake.allow_body(
@@ -32,18 +32,26 @@ class VisualsConfig(AppConfig):
             (making.GENERATE, "visuals.workshop.generate"),
         ):
             kinds.does(kind, run, gave_up="visuals.making.gave_up", urgency=3)
+        kinds.does(
+            exports.WORK,
+            "visuals.export_room.run",
+            gave_up="visuals.exports.gave_up",
+            urgency=0,  # somebody looks at its progress
+        )
+        events.allow("export", exports.may_watch)
         track_deleted.connect(_go_with, dispatch_uid="visuals")
         post_migrate.connect(_keep_in_step, sender=self)
 
 
 def _go_with(track: Any, **_: Any) -> None:
     """The visuals of a track that is being deleted: no work for them, and no files after commit."""
-    from visuals import files, making
+    from visuals import exports, files, making
     from visuals.models import VisualAsset
 
     for visual in VisualAsset.objects.filter(track=track):
         making.call_off(visual)
         files.drop(visual.stored, visual.source)
+    exports.forget_those_of(track)
 
 
 def _keep_in_step(**_: Any) -> None:

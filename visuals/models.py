@@ -354,6 +354,7 @@ class HookExport(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    is_shared = models.BooleanField(default=False)  # somebody else waits for it as well
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     order = models.JSONField()  # everything it is made from, as plain values
     progress = models.PositiveSmallIntegerField(default=0)  # per cent

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from casset.tracks.models import Track
 from casset.web import storage
+from casset.media.hookvideo import layout as hook_layout
 from visuals import files
 from visuals.models import Still, VisualAsset
 
@@ -41,3 +42,11 @@ def still(request: HttpRequest, still_id: str, size: str) -> HttpResponseBase:
         raise Http404
     name = f"{found.stored}/{size}.jpg"
     return storage.send(request, name, content_type="image/jpeg", cache=OWN_BROWSER)
+
+
+@require_safe
+def layout(request: HttpRequest) -> JsonResponse:
+    """The numbers of the hook video's layout, for the preview and the browser's own export."""
+    answer = JsonResponse(hook_layout.numbers())
+    answer["Cache-Control"] = storage.FOR_EVER if "v" in request.GET else "no-cache"
+    return answer

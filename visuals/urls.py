@@ -11,6 +11,7 @@ urlpatterns = [
     path("shaders/<slug:name>/", gallery_views.scene, name="scene"),
     path("shaders/<slug:name>/fragment.glsl", gallery_views.fragment, name="fragment"),
     path("visuals/stills/<slug:still_id>/<slug:size>.jpg", serving.still, name="still"),
+    path("hooks/layout.json", serving.layout, name="layout"),
     path("visuals/<slug:visual_id>/<slug:version>/<str:name>", serving.file, name="file"),
     *studio_urls.patterns,
 ]
