@@ -289,6 +289,9 @@ SPECTACULAR_SETTINGS = {
         "VisualOrigin": "visuals.models.VisualAsset.Origin",
         "VisualJoin": "visuals.models.VisualAsset.Join",
         "HookExportStatus": "visuals.models.HookExport.Status",
+        "HookExportKind": "visuals.export_orders.KINDS",
+        "HookExportAspect": "visuals.export_orders.ASPECTS",
+        "HookExportQuality": "visuals.export_orders.QUALITIES",
     },
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}

@@ -106,7 +106,7 @@ def attribution_of(track: Track, visual: VisualAsset | None) -> str:
     is_own = visual.uploader_id == track.artist.user_id
     if is_own and visual.kind == VisualAsset.Kind.ARTIST:
         return ""
-    maker = Artist.objects.filter(user_id=visual.uploader_id).first()
+    maker = Artist.objects.filter(user=visual.uploader).first() if visual.uploader else None
     said = f"visuals by @{maker.handle}" if maker else UNKNOWN_CREATOR
     return f"{said} with AI" if visual.kind == VisualAsset.Kind.AI else said
 

@@ -59,7 +59,7 @@ class FindingBody(serializers.Serializer[Any]):
     rule = serializers.CharField()
     ok = serializers.BooleanField()
     sentence = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
 
 
 class ExportBody(serializers.ModelSerializer[HookExport]):
@@ -129,7 +129,8 @@ class ExportBody(serializers.ModelSerializer[HookExport]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_fallback(self, row: HookExport) -> str | None:
-        return row.report.get("fallback")
+        fallback: str | None = row.report.get("fallback")
+        return fallback
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_notes(self, row: HookExport) -> list[str]:

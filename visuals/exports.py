@@ -17,6 +17,7 @@ from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from casset.lib.errors import CassetError, InvalidTransition, NotAllowed, NotFound, QuotaExceeded
+from casset.media.hookvideo import layout
 from casset.tracks.models import Track
 from casset.web import events, rates
 from casset.work import asking
@@ -191,7 +192,7 @@ def _is_stale(row: HookExport) -> bool:
     if order["kind"] == export_orders.VIDEO:
         if hook is None or order["hook"]["sound"] != hook.sound:
             return True
-        if order["layout"] != export_orders.layout.version():
+        if order["layout"] != layout.version():
             return True
     if order["version"] != export_orders.VERSION:
         return True
@@ -256,7 +257,7 @@ def _known(key: str, asked_by: Any) -> HookExport | None:
     if row is None:
         return None
     mine = asked_by is not None and row.asked_by_id == asked_by.pk
-    changed = {"used_at": timezone.now()}
+    changed: dict[str, Any] = {"used_at": timezone.now()}
     if not mine and row.status in _WAITING:
         changed["is_shared"] = True
     if not HookExport.objects.filter(pk=row.pk).update(**changed):

@@ -8,8 +8,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from casset.tracks.models import Track
-from casset.web import storage
 from casset.media.hookvideo import layout as hook_layout
+from casset.web import storage
 from visuals import files
 from visuals.models import Still, VisualAsset
 

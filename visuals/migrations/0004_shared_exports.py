@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('visuals', '0003_leftovers'),
+        ("visuals", "0003_leftovers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='hookexport',
-            name='is_shared',
+            model_name="hookexport",
+            name="is_shared",
             field=models.BooleanField(default=False),
         ),
     ]
