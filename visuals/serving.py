@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from casset.tracks.models import Track
 from casset.media.hookvideo import layout as hook_layout
+from casset.tracks.models import Track
 from casset.web import storage
 from visuals import files
 from visuals.models import Still, VisualAsset
