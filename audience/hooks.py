@@ -13,12 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Exists
+from django.utils import timezone
 
 from audience import outline, tints, words
 from audience.models import LinkPreview
 from audience.words import Line
 from casset.lib.ids import is_id
 from casset.tracks.models import Track
+from casset.web import pictures
 from visuals.models import ActivePeriod, VisualAsset
 
 MOST_VISUALS = 40  # on one page
@@ -33,7 +35,7 @@ _TRACK = (
 ARTIST = ("pk", "user_id", "handle", "name", "avatar", "links", "declaration", "bio")
 _VISUAL = (
     "pk", "track_id", "title", "kind", "stored", "width_px", "height_px", "duration_s", "facts",
-    "is_active", "uploader_id", "uploader__artist__handle",
+    "is_active", "shown_at", "uploader_id", "uploader__artist__handle",
     "preview__pk", "preview__card", "preview__film", "preview__film_s",
 )  # fmt: skip
 
@@ -60,6 +62,7 @@ class Visual:
 
     pk: str
     title: str
+    address: str  # of the page that begins with it
     base: str  # address its files are under
     width_px: int
     height_px: int
@@ -80,8 +83,11 @@ class Visual:
         return f"{self.base}/small.jpg"
 
     @property
-    def small_width_px(self) -> int:
-        return round(self.width_px * min(1.0, _SMALL_PX / max(self.width_px, self.height_px, 1)))
+    def srcset(self) -> str:
+        small_px = round(
+            self.width_px * min(1.0, _SMALL_PX / max(self.width_px, self.height_px, 1))
+        )
+        return f"{self.small_poster} {small_px}w, {self.poster} {self.width_px}w"
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,8 @@ class Hook:
     title: str
     artist: Artist
     owner_id: int
-    cover: str  # address it is under, empty without one
+    cover: str  # its address in small, empty without one
+    cover_large: str
     cover_tint: str
     sound: str
     seconds: float
@@ -108,6 +115,10 @@ class Hook:
     @property
     def first(self) -> Visual | None:
         return self.shown[0] if self.shown else None
+
+    @property
+    def address(self) -> str:
+        return f"/t/{self.pk}"
 
     @property
     def tint(self) -> str:
@@ -168,10 +179,13 @@ def feed(*, after: tuple[datetime, str] | None = None, count: int) -> list[Hook]
 def _with_visuals(rows: Sequence[dict[str, Any]], *, chosen: str = "") -> list[Hook]:
     tracks = [row["pk"] for row in rows]
     found: dict[str, list[dict[str, Any]]] = {track: [] for track in tracks}
-    shown = VisualAsset.objects.shown().filter(track_id__in=tracks).in_order()
-    dated = Exists(ActivePeriod.objects.covering())
-    for visual in shown.annotate(dated=dated).values("dated", *_VISUAL):
-        if len(found[visual["track_id"]]) < MOST_VISUALS:
+    now = timezone.now()
+    ready = VisualAsset.objects.ready().filter(track_id__in=tracks).in_order()
+    dated = Exists(ActivePeriod.objects.covering(now))
+    for visual in ready.annotate(dated=dated).values("dated", *_VISUAL):
+        # As VisualAsset.objects.shown(), which takes the database's compiler twice as long.
+        is_shown = visual["dated"] or (visual["shown_at"] and visual["shown_at"] <= now)
+        if is_shown and len(found[visual["track_id"]]) < MOST_VISUALS:
             found[visual["track_id"]].append(visual)
     return [_hook(row, found[row["pk"]], chosen) for row in rows]
 
@@ -192,9 +206,10 @@ def _hook(row: dict[str, Any], rows: list[dict[str, Any]], chosen: str) -> Hook:
         title=row["title"],
         artist=artist,
         owner_id=row["artist__user_id"],
-        cover=f"/{row['cover']}" if row["cover"] else "",
+        cover=_picture(f"/t/{row['pk']}/cover/small.jpg", row["cover"]),
+        cover_large=_picture(f"/t/{row['pk']}/cover/large.jpg", row["cover"]),
         cover_tint=tints.of_theme(row["theme"] or {}),
-        sound=f"/t/{row['pk']}/hook.m4a?c={row['hook__cut_version']}",
+        sound=f"/t/{row['pk']}/hook.m4a?v={row['hook__cut_version']}",
         seconds=round(row["hook__sound_s"], 3),
         lines=words.lines_of(row["hook__captions"]),
         wave=outline.path_of(row["hook__peaks"] or {}),
@@ -210,10 +225,15 @@ def artist_of(row: dict[str, Any]) -> Artist:
         pk=row["pk"],
         handle=row["handle"],
         name=row["name"],
-        avatar=f"/{row['avatar']}/small.jpg" if row["avatar"] else "",
+        avatar=_picture(f"/a/{row['pk']}/small.jpg", row["avatar"]),
         links=safe_links(row["links"]),
         declared=_DECLARED.get(row["declaration"], ""),
     )
+
+
+def _picture(address: str, stored: str) -> str:
+    """The address of this making of a picture; empty without one."""
+    return f"{address}?v={pictures.version(stored)}" if stored else ""
 
 
 def safe_links(links: Any) -> tuple[tuple[str, str], ...]:
@@ -236,6 +256,7 @@ def _visual(row: dict[str, Any], artist_user: int) -> Visual:
     return Visual(
         pk=row["pk"],
         title=row["title"],
+        address=f"/t/{row['track_id']}?v={row['pk']}",
         base=f"/{row['stored']}",
         width_px=row["width_px"] or 1080,
         height_px=row["height_px"] or 1920,

@@ -73,7 +73,7 @@ def _image(hook: Hook) -> Picture | None:
         return Picture(absolute(made), card.WIDTH, card.HEIGHT)
     if hook.first:
         return Picture(absolute(hook.first.poster), hook.first.width_px, hook.first.height_px)
-    return Picture(absolute(f"{hook.cover}/large.jpg")) if hook.cover else None
+    return Picture(absolute(hook.cover_large)) if hook.cover else None
 
 
 def _says(hook: Hook) -> str:

@@ -10,6 +10,8 @@ urlpatterns = [
     path("t/<str:track>/embed", embeds.embed, name="embed"),
     path("oembed", embeds.oembed, name="oembed"),
     path("previews/<slug:pk>/<slug:key>/<str:name>", embeds.preview, name="preview"),
+    path("worker.js", views.worker, name="worker"),
+    path("offline/", views.offline, name="offline"),
     path("discover/", views.discover, name="discover"),
     path("tints/<str:names>.css", views.tint, name="tint"),
     re_path(

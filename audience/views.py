@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import is_valid_path, reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_safe
 from audience import hooks, links, tints
 from audience.hooks import Hook
 from casset.accounts.models import Artist
+from casset.lib.hashing import fingerprint
 from casset.lib.ids import is_id
 
 A_YEAR_S = 31_536_000
@@ -134,3 +137,28 @@ def tint(request: HttpRequest, names: str) -> HttpResponse:
         raise Http404 from None
     patch_cache_control(answer, public=True, max_age=A_YEAR_S, immutable=True)
     return answer
+
+
+# -- the app on a phone ----------------------------------------------------------------------------
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, at the root because it may only mind what is below its own address."""
+    text = render_to_string("audience/worker.js", {"version": _version_of_worker()})
+    answer = HttpResponse(text, content_type="text/javascript; charset=utf-8")
+    patch_cache_control(answer, no_cache=True)
+    return answer
+
+
+@cache
+def _version_of_worker() -> str:
+    """Changes with anything the worker keeps: its parts' names carry their content."""
+    text = render_to_string("audience/worker.js") + render_to_string("audience/offline.html")
+    return fingerprint(text)[:12]
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the worker shows where there is no connection."""
+    page = render(request, "audience/offline.html")
+    page["X-Robots-Tag"] = "noindex"
+    return page

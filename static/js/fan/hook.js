@@ -10,6 +10,8 @@ import { tell } from "./signals.js";
 const COVER_SCRIM = "3"; // audience/hooks.py
 const sound = new Audio();
 sound.preload = "none";
+sound.hidden = true;
+document.body.append(sound);
 let holder = null; // the hook whose sound it is
 
 export class Hook {
@@ -84,7 +86,19 @@ export class Hook {
     sound.src = this.song.sound;
     if (this.at) sound.currentTime = this.at;
     this.heard = this.at;
+    this.announce();
     this.beat();
+  }
+
+  /** Name the hook on a phone's lock screen, where it can be paused as well. */
+  announce() {
+    if (!("mediaSession" in navigator)) return;
+    const { title, artist } = this.root.dataset;
+    const picture = this.slide.querySelector("img")?.src;
+    const artwork = picture ? [{ src: picture, type: "image/jpeg" }] : [];
+    navigator.mediaSession.metadata = new MediaMetadata({ title, artist, artwork });
+    navigator.mediaSession.setActionHandler("play", () => this.play().catch(() => {}));
+    navigator.mediaSession.setActionHandler("pause", () => this.pause());
   }
 
   release() {

@@ -1,6 +1,7 @@
 /* The page of one hook. It tries to play at once: somebody followed a link to hear it. */
 import { Hook, mindSheets } from "./hook.js";
 import { spares } from "./look.js";
+import "./app.js";
 import "./share.js";
 
 const hook = new Hook(document.querySelector("[data-hook]"), { keepsAddress: true });

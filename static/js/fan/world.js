@@ -1,4 +1,6 @@
 /* An artist's page: each card plays its hook where it is, one at a time. */
+import "./app.js";
+
 const sound = new Audio();
 sound.preload = "none";
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
