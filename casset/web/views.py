@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from casset.web import errors, health, showcase
+from casset.web import connections, errors, health, showcase
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -74,9 +73,7 @@ def _trouble(
     finally:
         # Under ASGI Django draws these pages in threads whose connections nobody else closes: they
         # would be held for good, and be dead after a restart of the database.
-        for connection in connections.all(initialized_only=True):
-            if not connection.in_atomic_block:
-                connection.close_if_unusable_or_obsolete()
+        connections.let_go()
 
 
 def _is_api(request: HttpRequest) -> bool:

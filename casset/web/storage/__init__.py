@@ -23,6 +23,7 @@ from django.core.files.storage import storages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from casset.web import connections
 from casset.web.health import Finding
 from casset.web.storage.faults import FilesRefused, FilesUnreachable
 from casset.web.storage.names import Store, checked
@@ -109,8 +110,10 @@ def send(
     """The file for a person who may have it: whole or in ranges, or the way to it (302).
 
     ``cache`` is the answer's ``Cache-Control``. A signed address lives ``S3_URL_SECONDS``; where
-    ``cache`` is public, an hour, so that browsers find it again. Raises ``Http404``.
+    ``cache`` is public, an hour, so that browsers find it again. Raises ``Http404``. The request's
+    database connections are let go: sending may take long.
     """
+    connections.let_go()
     return _store().send(request, checked(name), content_type, cache, download_as or "")
 
 
