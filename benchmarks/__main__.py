@@ -18,7 +18,17 @@ from rich.table import Table
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
-PARTS = ("beats", "structure", "lyrics", "shaders", "composer", "film", "events", "service")
+PARTS = (
+    "beats",
+    "structure",
+    "lyrics",
+    "shaders",
+    "composer",
+    "hook_export",
+    "film",
+    "events",
+    "service",
+)
 
 
 def table(title: str, rows: list[dict[str, Any]]) -> Table:

@@ -154,21 +154,28 @@ def song(seconds: float) -> Sound:
 class Alone:
     """x264 with the film's settings and nothing else; ``used_s`` is what it took, CPU seconds."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int] = SIZE,
+        settings: encoder.Encoder = encoder.ENCODER,
+    ) -> None:
         self.used_s = 0.0
         self._frames = 0
         self._container = av.open(str(path), "w")
         self._stream = self._container.add_stream("libx264", rate=30)
-        encoder.configure(self._stream.codec_context, SIZE, encoder.ENCODER)
-        self._frame = av.VideoFrame(*SIZE, "yuv420p")
+        encoder.configure(self._stream.codec_context, size, settings)
+        self._frame = av.VideoFrame(*size, "yuv420p")
         self._frame.time_base = Fraction(1, 30)
-        # 1080p has no padding
-        self._into = [np.asarray(memoryview(plane)) for plane in self._frame.planes]
+        self._into = [
+            np.asarray(memoryview(plane)).reshape(-1, plane.line_size)[:, : plane.width]
+            for plane in self._frame.planes
+        ]
 
     def encode(self, planes: Planes) -> None:
         began = cpu_s()
         for view, plane in zip(self._into, planes, strict=True):
-            np.copyto(view, plane.reshape(-1))
+            np.copyto(view[: plane.shape[0]], plane)
         self._frame.pts = self._frames
         self._container.mux(self._stream.encode(self._frame))
         self._frames += 1

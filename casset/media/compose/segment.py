@@ -48,7 +48,8 @@ class SegmentWriter:
     Frame ``n`` written is shown at exactly ``n / 30`` s. ``key_frames`` are the indices at which a
     closed group of pictures must begin, so that a run between two of them can be copied without
     decoding. ``frames`` is how many will be written, where that is known: ``close`` refuses
-    another number. Used as a context manager it closes on success and aborts on an exception.
+    another number. ``measured`` keeps a small copy of each frame beside the file (``grid``).
+    Used as a context manager it closes on success and aborts on an exception.
 
     Raises ``MissingCapability`` (``DISK_FULL``) when the disk is full.
     """
@@ -61,6 +62,7 @@ class SegmentWriter:
         key_frames: Collection[int] = (),
         frames: int | None = None,
         encoder: Encoder = ENCODER,
+        measured: bool = True,
     ) -> None:
         if size[0] % 2 or size[1] % 2:
             raise ValueError(f"yuv420p needs even sides, not {size[0]} x {size[1]}")
@@ -69,7 +71,7 @@ class SegmentWriter:
         self.written = 0
         self._expected = frames
         self._key_frames = frozenset(key_frames)
-        self._cells = grid.shape(size)
+        self._cells = grid.shape(size) if measured else None
         self._grid: list[U8] = []
         self._open = True
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,13 +83,19 @@ class SegmentWriter:
         except (OSError, av.error.FFmpegError) as fault:
             self._fail(fault)
         self._frame = _blank(size)
-        self._views = _views(self._frame)
+        self.canvas = Planes(*_views(self._frame))
 
     def write(self, planes: Planes) -> None:
-        """Encode one frame. ``planes`` may be reused by the caller afterwards."""
+        """Encode one frame. ``planes`` may be reused by the caller afterwards.
+
+        What was drawn on ``canvas``, the frame's own memory, is given as that and not copied.
+        """
+        if planes is self.canvas:
+            self._encode(self._frame, planes)
+            return
         if planes.size != self.size:
             raise ValueError(f"a frame of {planes.size} does not fit a segment of {self.size}")
-        for view, plane in zip(self._views, planes, strict=True):
+        for view, plane in zip(self.canvas, planes, strict=True):
             np.copyto(view, plane)
         self._encode(self._frame, planes)
 
@@ -106,7 +114,8 @@ class SegmentWriter:
         key = self.written == 0 or self.written in self._key_frames
         frame.pict_type = PictureType.I if key else PictureType.NONE
         self._mux(frame)
-        self._grid.append(grid.shrink(planes, self._cells))
+        if self._cells is not None:
+            self._grid.append(grid.shrink(planes, self._cells))
         self.written += 1
 
     def close(self) -> Path:
@@ -122,7 +131,8 @@ class SegmentWriter:
         try:
             self._mux(None)
             self._container.close()
-            grid.save(self.path, np.stack(self._grid))
+            if self._grid:
+                grid.save(self.path, np.stack(self._grid))
             self._part.replace(self.path)
         except (OSError, av.error.FFmpegError) as fault:
             self._fail(fault)

@@ -83,12 +83,11 @@ def cut(visual: Path, out: Path, *, seconds: float | None = None) -> Cut:
         tiny = [measuring.shrunk(planes, measuring.TINY_PX) for planes in loop.once()]
         start, frames, how = _best(tiny, seconds)
         blended = joining.blend_frames(_with_blend(frames)) if how == "crossfade" else 0
-        with SegmentWriter(out, size, frames=frames, encoder=ENCODER) as writer:
+        with SegmentWriter(out, size, frames=frames, encoder=ENCODER, measured=False) as writer:
             for planes in _played(loop, start, frames + blended, how, size, out.parent):
                 writer.write(planes)
     except VisualFailed as fault:
         raise MediaError(f"No Canvas can be cut: {fault}. Choose another visual.") from fault
-    grid.beside(out).unlink(missing_ok=True)
     seam = _seam([measuring.shrunk(planes, measuring.TINY_PX) for planes in _frames(out)])
     return Cut(out, size, start / FPS, frames / FPS, how, seam)
 

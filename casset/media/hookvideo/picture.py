@@ -18,6 +18,7 @@ from casset.media.compose import normalise, source
 from casset.media.compose.encoder import FPS
 from casset.media.compose.segment import planes_of
 from casset.media.compose.type_paint import hex_rgb
+from casset.media.ffmpeg import source_url
 from casset.media.hookvideo.fit import Fit, fit
 from casset.media.hookvideo.layout import Aspect, numbers
 from casset.media.hookvideo.video import Theme
@@ -28,6 +29,7 @@ U8 = NDArray[np.uint8]
 CACHE_BYTES = 400_000_000
 BLUR_PX = 96  # short side a backdrop is blurred at
 WHOLE_SHARE = 0.98  # of the frames its header promises that a loop must hold
+ENOUGH_GLANCES, GLANCES = 4, 10
 SAMPLED_EVERY = 4  # frames between two that are looked at for contrast
 Finish = Callable[[Planes], None]
 Look = Callable[[Planes], None]
@@ -40,8 +42,8 @@ class VisualFailed(Exception):
 class Loop:
     """A visual brought onto frames of ``size``, begun again where it ends, for ``frames`` frames.
 
-    The loop is decoded once to be looked at. Where its frames fit into ``cache_bytes`` they are kept,
-    finished once and only copied from then on; else it is decoded again while the film is made.
+    Where its frames fit into ``cache_bytes`` they are kept, finished once and only copied from then
+    on; else they are decoded round after round.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class Loop:
     ) -> None:
         try:
             self._facts = source.look(path)
-            with av.open(str(path)) as container:
+            with av.open(source_url(path), options=source.OPEN_OPTIONS) as container:
                 claimed = container.streams.video[0].frames
                 first = next(container.decode(video=0))
         except (MediaError, OSError, StopIteration, av.error.FFmpegError, ValueError) as fault:
@@ -72,7 +74,13 @@ class Loop:
             self._kept = []
 
     def survey(self, look: Look, check: Callable[[], None]) -> None:
-        """Decode the loop once and show every few frames to ``look``. Raises ``VisualFailed``."""
+        """Show frames from all over the loop to ``look``. Raises ``VisualFailed``.
+
+        A loop that is kept is decoded here, once. Of a longer one some key frames are enough where
+        there are several, so that it is not decoded once more for this.
+        """
+        if self._kept is None and self._glance(look) >= ENOUGH_GLANCES:
+            return
         for n, planes in enumerate(self.once()):
             if n % SAMPLED_EVERY == 0:
                 look(planes)
@@ -80,18 +88,35 @@ class Loop:
             if self._kept is not None:
                 self._kept.append(planes)
 
-    def play(self, finish: Finish) -> Iterator[Planes]:
+    def _glance(self, look: Look) -> int:
+        """Look at some key frames all over the loop; returns how many there were."""
+        seen: set[int] = set()
+        try:
+            with av.open(source_url(self._facts.path), options=source.OPEN_OPTIONS) as container:
+                stream = container.streams.video[0]
+                stream.thread_count = 1
+                stream.codec_context.skip_frame = "NONKEY"
+                for share in np.linspace(0, 1, GLANCES, endpoint=False):
+                    container.seek(int(share * self.round / FPS * av.time_base))
+                    frame = next(container.decode(stream), None)
+                    if frame is not None and frame.pts is not None and frame.pts not in seen:
+                        seen.add(frame.pts)
+                        look(self._placed(frame))
+        except (OSError, av.error.FFmpegError, ValueError) as fault:
+            raise VisualFailed(_why(fault)) from fault
+        return len(seen)
+
+    def play(self, finish: Finish, canvas: Planes) -> Iterator[Planes]:
         """Every frame of the film with ``finish`` done to it, the caller's to draw on.
 
-        Raises ``VisualFailed`` when the file cannot be read any more.
+        Kept frames are copied to ``canvas``. Raises ``VisualFailed`` when the file cannot be read any more.
         """
         if self._kept is not None:
-            buffer = _like(self._kept[0])
             for n in range(self.frames):
                 planes = self._kept[n % self.round]
                 if n < self.round:
                     finish(planes)
-                yield _copied(planes, buffer)
+                yield _copied(planes, canvas)
             return
         done = 0
         while done < self.frames:
@@ -163,7 +188,7 @@ class Cover:
             look(self._frame(int(n)))
             check()
 
-    def play(self, finish: Finish) -> Iterator[Planes]:
+    def play(self, finish: Finish, canvas: Planes) -> Iterator[Planes]:
         """Every frame with ``finish`` done to it, the caller's to draw on."""
         for n in range(self.frames):
             planes = self._frame(n)
@@ -206,10 +231,6 @@ def _shape(frame: VideoFrame, pixel_shape: Fraction) -> tuple[int, int]:
     width = max(2, round(frame.width * float(pixel_shape if pixel_shape > 0 else 1)))
     turned = round((-frame.rotation % 360) / 90) % 2
     return (frame.height, width) if turned else (width, frame.height)
-
-
-def _like(planes: Planes) -> Planes:
-    return Planes(*(np.empty_like(plane) for plane in planes))
 
 
 def _copied(planes: Planes, into: Planes) -> Planes:

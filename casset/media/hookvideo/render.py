@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from casset.lib.errors import GenerationError, MediaError
-from casset.media.compose import flash, grid, mux, type_paint
+from casset.media.compose import mux, type_paint
 from casset.media.compose.encoder import FPS, Encoder
 from casset.media.compose.segment import SegmentWriter
 from casset.media.hookvideo import layout, scrim
@@ -118,7 +118,7 @@ class _Film:
         for share in TIGHTER:
             tries += 1
             encoder = self._encoder(share)
-            made, flashes = self._encode(veil, lyrics, bars, encoder)
+            made = self._encode(veil, lyrics, bars, encoder)
             if made.size_bytes <= self.video.max_bytes:
                 break
             self.picture = self._picture_again()
@@ -132,7 +132,7 @@ class _Film:
         return HookVideoReport(
             path=self.out, size=self.size, frames=made.frames, duration_s=made.video_s,
             size_bytes=made.size_bytes, drift_s=made.drift_s, contrast=contrast,
-            scrim=float(veil.rows.max()), flashes=flashes, fit=self.picture.fit, notes=notes,
+            scrim=float(veil.rows.max()), fit=self.picture.fit, notes=notes,
             tries=tries, maxrate_kbit=self._rate_kbit(share), layout_version=layout.version(),
         )  # fmt: skip
 
@@ -209,7 +209,7 @@ class _Film:
 
     def _encode(
         self, veil: Scrim, lyrics: HookLyrics | None, bars: Bars, encoder: Encoder
-    ) -> tuple[mux.Joined, flash.Flashes]:
+    ) -> mux.Joined:
         def finish(planes: Planes) -> None:
             veil.apply(planes)
             self.still.draw(planes)
@@ -217,9 +217,10 @@ class _Film:
         self.out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".hook-", dir=self.out.parent) as folder:
             picture = Path(folder) / "picture.mp4"
-            meter = flash.FlashMeter()
-            with SegmentWriter(picture, self.size, frames=self.frames, encoder=encoder) as writer:
-                for n, planes in enumerate(self.picture.play(finish)):
+            with SegmentWriter(
+                picture, self.size, frames=self.frames, encoder=encoder, measured=False
+            ) as writer:
+                for n, planes in enumerate(self.picture.play(finish, writer.canvas)):
                     bars.draw(planes, n)
                     if lyrics is not None:
                         lyrics.draw(planes, (n + 0.5) / FPS)
@@ -228,8 +229,4 @@ class _Film:
                         self.check()
                         done = n / self.frames
                         self.progress(SURVEYED + (ENCODED - SURVEYED) * done)
-            kept = grid.load(picture)
-            for cells in () if kept is None else kept:
-                meter.feed(cells)
-            made = mux.join([mux.Piece(picture, 0, self.frames)], self.video.sound, self.out)
-        return made, meter.flashes
+            return mux.join([mux.Piece(picture, 0, self.frames)], self.video.sound, self.out)

@@ -27,7 +27,7 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 Ink = tuple[int, int, int]  # Y, U, V
 POINTS = 420  # of a text's area that are looked at in a frame
-STEPS = 32  # strengths tried
+SPARE = 1.04  # times the contrast needed that is aimed at: encoding takes a little
 BLACK = 16
 COLOUR_KEEPS = 0.62  # power of the scrim on colour difference
 
@@ -179,10 +179,18 @@ def _faded(rows: F32, reach: float) -> F32:
 
 
 def _least_share(text: Text, under: F32, tint: tuple[float, float], most: float) -> float:
-    for share in np.linspace(0, most, STEPS):
-        if _contrast(text, under, float(share), tint, text.lifted) >= text.needed * 1.04:
-            return float(share)
-    return most
+    """The least strength that is enough, to a hundredth; contrast grows with it."""
+
+    def enough(share: float) -> bool:
+        return _contrast(text, under, share, tint, text.lifted) >= text.needed * SPARE
+
+    if enough(0.0) or not enough(most):
+        return 0.0 if enough(0.0) else most
+    low, high = 0.0, most
+    while high - low > 0.01:
+        middle = (low + high) / 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
 
 
 def _reached(text: Text, under: F32, veil: Scrim) -> Contrast:

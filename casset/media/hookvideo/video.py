@@ -9,7 +9,6 @@ from typing import Literal
 
 from casset.lib.errors import ValidationError
 from casset.media.audio.analysis import LyricLine
-from casset.media.compose.flash import Flashes
 from casset.media.hookvideo.fit import Fit
 from casset.media.hookvideo.layout import Aspect
 
@@ -87,7 +86,6 @@ class HookVideoReport:
     drift_s: float
     contrast: dict[str, Contrast]
     scrim: float  # the strongest row's share of the ground, 0..1
-    flashes: Flashes
     fit: Fit | None = None
     fallback: str | None = None
     notes: tuple[str, ...] = ()

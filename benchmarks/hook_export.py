@@ -1,0 +1,264 @@
+"""The hook export beside x264 alone on the same frames, and beside what others would use for it.
+
+A hook of a real song over a loop of our own at 1080 x 1920, with lyrics, bars, title and watermark.
+CPU seconds, children included; the median of three rounds. "Marginal": in a warm process, drawing and
+encoding take turns frame by frame with x264 alone, which gets the very same finished frames with the
+same settings, so that a machine busy with other things is so for both. "Whole process": from starting
+Python to the file with sound. The loop that fits the cache is decoded once, the longer one again and
+again. seewav, moviepy and an ffmpeg graph take part where they are installed (``pip install seewav
+moviepy``; moviepy brings an ffmpeg); they draw less: bars over the loop, no type, no scrim.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.composer import Alone, cpu_s, ffmpeg_program, timed
+from benchmarks.film import SONG
+from casset.media.audio import rendition
+from casset.media.audio.analysis import LyricLine, Word
+from casset.media.audio.decode import decode
+from casset.media.compose.encoder import FPS
+from casset.media.compose.segment import SegmentWriter
+from casset.media.hookvideo import render
+from casset.media.hookvideo.video import HookVideo
+from casset.media.loops.making import LOOP
+from casset.media.picture import Planes
+from casset.media.shaders.look import Look
+from casset.media.shaders.renderer import Renderer
+
+SIZE = (1080, 1920)
+START_S, HOOK_S = 40.0, 12.0
+LOOPS = {"a loop of 3 s, kept": 90, "a loop of 6 s, decoded again": 180}
+PALETTE = ("#0d0a1a", "#2b1b52", "#a8345c", "#ff8a45", "#ffe0ac")
+ROUNDS = 3
+MOST_MARGINAL, MOST_WHOLE = 1.15, 1.25
+LINES = (
+    "I kept the window down for you",
+    "Hold the night in frame, let it slow burn",
+    "Ash on the dash and no return",
+)
+
+
+def lyrics() -> tuple[LyricLine, ...]:
+    """Made-up lines, a word every third of a second."""
+    made, at = [], 0.3
+    for text in LINES:
+        timed_words = tuple(
+            Word(text=word, start=at + i / 3, end=at + (i + 1) / 3)
+            for i, word in enumerate(text.split())
+        )
+        made.append(LyricLine(text=text, timestamp=at, end=timed_words[-1].end, words=timed_words))
+        at = timed_words[-1].end + 0.6
+    return tuple(made)
+
+
+def drawn_loop(path: Path, frames: int) -> Path:
+    """A loop in the canonical form, as the studio draws them."""
+    renderer = Renderer(SIZE)
+    look = Look(scene="dusk", palette=PALETTE, figure=1.0, move="drift")
+    music = {"uEnergy": 0.6, "uBass": 0.5, "uMid": 0.5, "uTreb": 0.5, "uLevel": 0.8}
+    with SegmentWriter(path, SIZE, encoder=LOOP) as writer:
+        for n in range(frames):
+            writer.write(renderer.planes(look, n, frames, music))
+    return path
+
+
+def order(visual: Path, sound: Path) -> HookVideo:
+    return HookVideo(
+        sound=sound, visual=visual, title="Slow Burn", artist_name="Mara Vell", handle="maravell",
+        share_url="https://casset.example/s/7Kd2pQ", attribution="visuals by @inkfield", lyrics=lyrics(),
+    )  # fmt: skip
+
+
+def marginal(asked: HookVideo, out: Path) -> tuple[float, float]:
+    """(CPU seconds of an export in this process, of x264 alone on its frames), measured in turn."""
+    least: list[Alone] = []
+
+    class Beside(SegmentWriter):
+        def __init__(self, path: Path, size: tuple[int, int], **options: Any) -> None:
+            super().__init__(path, size, **options)
+            least.append(Alone(out.with_name("alone.mp4"), size, options["encoder"]))
+
+        def write(self, planes: Planes) -> None:
+            super().write(planes)
+            least[-1].encode(planes)  # of the same memory, which encoding leaves as it is
+
+    own, render.SegmentWriter = render.SegmentWriter, Beside  # type: ignore[misc]
+    try:
+        began = cpu_s()
+        render.render(asked, out)
+        used = cpu_s() - began - least[-1].used_s
+    finally:
+        render.SegmentWriter = own  # type: ignore[misc]
+    return used, least[-1].close()
+
+
+WHOLE = """
+import json, sys
+from pathlib import Path
+from casset.media.audio.analysis import LyricLine
+from casset.media.hookvideo import render
+from casset.media.hookvideo.video import HookVideo
+visual, sound, out, words, said = json.loads(sys.argv[1])
+lines = tuple(LyricLine.model_validate(line) for line in words)
+render.render(HookVideo(visual=Path(visual), sound=Path(sound), lyrics=lines, **said), Path(out))
+"""
+
+
+def whole_process(asked: HookVideo, out: Path) -> float:
+    said = {
+        "title": asked.title, "artist_name": asked.artist_name, "handle": asked.handle,
+        "share_url": asked.share_url, "attribution": asked.attribution,
+    }  # fmt: skip
+    words = [line.model_dump(mode="json") for line in asked.lyrics]
+    told = json.dumps([str(asked.visual), str(asked.sound), str(out), words, said])
+    return timed(lambda: subprocess.run([sys.executable, "-c", WHOLE, told], check=True))[0]
+
+
+def _encoder_arguments() -> list[str]:
+    preset = render.PRESETS["high"]
+    rate = f"{preset.most_kbit}k"
+    return [
+        "-c:v", "libx264", "-preset", preset.preset, "-crf", f"{preset.crf:g}", "-maxrate", rate,
+        "-bufsize", rate, "-threads", "1", "-pix_fmt", "yuv420p",
+    ]  # fmt: skip
+
+
+def showwaves(program: str, asked: HookVideo, out: Path) -> None:
+    """The loop with ffmpeg's own waveform over it."""
+    graph = (
+        "[1:a]showwaves=s=854x86:mode=cline:rate=30:colors=0xffa45c[w];[0:v][w]overlay=75:1250[v]"
+    )
+    command = [
+        program, "-v", "error", "-y", "-stream_loop", "-1", "-i", str(asked.visual), "-i", str(asked.sound),
+        "-filter_complex", graph, "-map", "[v]", "-map", "1:a", *_encoder_arguments(), "-c:a", "copy",
+        "-t", f"{HOOK_S:g}", str(out),
+    ]  # fmt: skip
+    subprocess.run(command, check=True)
+
+
+MOVIEPY = """
+import json, sys
+import numpy as np
+from moviepy import AudioFileClip, CompositeVideoClip, VideoClip, VideoFileClip, vfx
+visual, audio, out, seconds, preset, crf = json.loads(sys.argv[1])
+sound = AudioFileClip(audio)
+heard = np.abs(sound.to_soundarray(fps=8000)).mean(axis=1)
+def bars(t):
+    picture = np.zeros((86, 854, 3), np.uint8)
+    part = heard[int(t * 8000) : int(t * 8000) + 57 * 32]
+    for i, level in enumerate(np.resize(part, (57, 32)).mean(axis=1)):
+        tall = int(4 + 160 * level)
+        picture[max(0, 43 - tall) : 43 + tall, i * 15 : i * 15 + 6] = (255, 164, 92)
+    return picture
+loop = VideoFileClip(visual, audio=False).with_effects([vfx.Loop(duration=seconds)])
+row = VideoClip(bars, duration=seconds).with_position((75, 1250))
+film = CompositeVideoClip([loop, row], size=(1080, 1920)).with_duration(seconds).with_audio(sound)
+film.write_videofile(out, fps=30, codec="libx264", audio_codec="aac", threads=1, preset=preset,
+                     ffmpeg_params=["-crf", str(crf)], logger=None)
+"""
+
+
+def with_moviepy(asked: HookVideo, out: Path) -> None:
+    preset = render.PRESETS["high"]
+    told = json.dumps(
+        [str(asked.visual), str(asked.sound), str(out), HOOK_S, preset.preset, preset.crf]
+    )
+    subprocess.run([sys.executable, "-c", MOVIEPY, told], check=True)
+
+
+def with_seewav(program: str, asked: HookVideo, out: Path) -> None:
+    """Bars on black with its own settings: it takes no picture."""
+    command = [
+        sys.executable,
+        "-m",
+        "seewav",
+        "-W",
+        "1080",
+        "-H",
+        "1920",
+        "-r",
+        "30",
+        str(asked.sound),
+        str(out),
+    ]
+    folder = str(Path(program).parent)
+    subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        env={"PATH": folder, "PYTHONPATH": ":".join(sys.path)},
+    )
+
+
+def peers(asked: HookVideo, folder: Path, alone: float) -> list[dict[str, Any]]:
+    """One run each of what is installed; a row that says so for what is not."""
+    program = ffmpeg_program()
+    rows = []
+    for name, there, work in (
+        ("an ffmpeg graph, loop and showwaves", program, lambda: showwaves(str(program), asked, folder / "graph.mp4")),
+        ("moviepy, loop and bars", importlib.util.find_spec("moviepy"), lambda: with_moviepy(asked, folder / "moviepy.mp4")),
+        ("seewav, bars on black", program and importlib.util.find_spec("seewav"), lambda: with_seewav(str(program), asked, folder / "seewav.mp4")),
+    ):  # fmt: skip
+        rows.append(
+            _row(name, timed(work)[0], alone) if there else {"what": name, "note": "not installed"}
+        )
+    return rows
+
+
+def run() -> list[dict[str, Any]]:
+    """One row a way of making the hook video; the ratio is to x264 alone on our frames."""
+    with tempfile.TemporaryDirectory(prefix="casset-benchmark-") as name:
+        folder = Path(name)
+        sound = folder / "hook.m4a"
+        rendition.cut(decode(SONG), sound, start_s=START_S, end_s=START_S + HOOK_S)
+        rows: list[dict[str, Any]] = []
+        for kind, frames in LOOPS.items():
+            asked = order(drawn_loop(folder / f"{frames}.mp4", frames), sound)
+            marginal(asked, folder / "warm.mp4")
+            taken = [
+                (*marginal(asked, folder / "ours.mp4"), whole_process(asked, folder / "whole.mp4"))
+                for _ in range(ROUNDS)
+            ]
+            used, least, whole = (statistics.median(each) for each in zip(*taken, strict=True))
+            pairs = statistics.median(a / b for a, b, _ in taken)
+            wholes = statistics.median(c / b for _, b, c in taken)
+            rows += [
+                _row(f"x264 alone on the frames over {kind}", least, least),
+                _row(f"Casset, marginal, {kind}", used, least, ratio=pairs, limit=MOST_MARGINAL),
+                _row(
+                    f"Casset, whole process, {kind}", whole, least, ratio=wholes, limit=MOST_WHOLE
+                ),
+            ]
+        return rows + peers(asked, folder, least)
+
+
+def _row(
+    what: str,
+    used_s: float,
+    alone_s: float,
+    *,
+    ratio: float | None = None,
+    limit: float | None = None,
+) -> dict[str, Any]:
+    ratio = used_s / alone_s if ratio is None else ratio
+    row: dict[str, Any] = {
+        "what": what,
+        "cpu_s": round(used_s, 2),
+        "ms_a_frame": round(1000 * used_s / (HOOK_S * FPS), 1),
+        "ratio": round(ratio, 2),
+    }
+    return row if limit is None else {**row, "limit": limit, "kept": ratio <= limit}
+
+
+if __name__ == "__main__":
+    for line in run():
+        print(line)
