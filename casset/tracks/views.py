@@ -174,8 +174,7 @@ def choose_hook(request: HttpRequest, track: Track, given: dict[str, Any]) -> di
     hook = services.choose_hook(
         track=track, start_s=given["start_s"], end_s=given["end_s"], label=given["label"]
     )
-    said = "Saved." if hook.cut_version == hook.version else "Saved. Cutting it…"
-    return {"said": said, "version": hook.version}
+    return {"said": "Saved.", "version": hook.version}
 
 
 @action("tracks:links")

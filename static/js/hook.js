@@ -10,6 +10,8 @@ import { toast } from "./toast.js";
 
 const SAVE_AFTER_MS = 450;
 const SAME_S = 0.051;
+const SAVED = "Saved.";
+const SAID_MS = 4000;
 
 const section = document.querySelector("[data-hook]");
 const sound = section?.querySelector("[data-hook-sound]");
@@ -34,6 +36,7 @@ function begin() {
     section.querySelector("[data-hook-end]").textContent = clock(end);
     section.querySelector("[data-hook-length]").textContent = `${(end - start).toFixed(1)} s`;
     for (const chip of chips) chip.setAttribute("aria-pressed", String(isOffer(chip)));
+    section.querySelector("[data-hook-why]").textContent = chips.find(isOffer)?.dataset.why ?? "";
   }
   const isOffer = ({ dataset }) =>
     Math.abs(dataset.start - scrubber.start) < SAME_S && Math.abs(dataset.end - scrubber.end) < SAME_S;
@@ -67,7 +70,7 @@ function begin() {
       const answer = await fetch(form.action, { method: "POST", body, headers: headers() });
       if (answer.ok) {
         saved.value = value;
-        say((await answer.json()).said);
+        say(SAVED);
       } else {
         const error = await errorOf(answer);
         say("Not saved.");
@@ -81,9 +84,12 @@ function begin() {
     if (again) save();
   }
 
-  const say = (text) => {
+  let fading = 0;
+  function say(text) {
     section.querySelector("[data-hook-said]").textContent = text;
-  };
+    clearTimeout(fading);
+    if (text === SAVED) fading = setTimeout(say, SAID_MS, "");
+  }
 
   scrubber.addEventListener("input", () => {
     show();
@@ -102,7 +108,6 @@ function begin() {
       event.preventDefault();
       scrubber.set(Number(chip.dataset.start), Number(chip.dataset.end));
       show();
-      section.querySelector("[data-hook-why]").textContent = chip.dataset.why;
       section.dispatchEvent(new CustomEvent("hook:window", { bubbles: true }));
       if (!sound.paused) sound.currentTime = scrubber.start;
       save();

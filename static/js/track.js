@@ -73,8 +73,9 @@ watch(
   [channel],
   {
     track_update: ({ status, percent }) => {
-      const bar = page.querySelector("[data-progress]");
-      if (status === "processing" && bar && percent !== undefined) {
+      if (percent !== undefined && percent < 100) {
+        const bar = page.querySelector("[data-progress]");
+        if (!bar) return; // words are being placed while one looks at something else
         bar.value = percent;
         page.querySelector("[data-percent]").textContent = `${percent} %`;
         return;
