@@ -332,7 +332,6 @@ AUDIO_MAX_BYTES = int(env_number("AUDIO_MAX_MB", 500) * 2**20)
 AUDIO_MAX_S = env_number("AUDIO_MAX_MINUTES", 15) * 60
 AUDIO_MIN_S = 4.0
 UPLOAD_MAX_BYTES = int(env_number("UPLOAD_MAX_MB", 10) * 2**20)  # a song sent to the site
-TRACK_MAX_BYTES = int(env_number("TRACK_MAX_MB", 200) * 2**20)  # a track's song, sent in pieces
 TRACKS_PER_HOUR = int(env_number("TRACKS_PER_HOUR", 30))  # a person
 UPLOAD_BODY_MAX_BYTES = UPLOAD_MAX_BYTES + 8 * 2**20  # with its cover, lyrics and form
 BODY_MAX_BYTES = 2**20  # of any other request

@@ -12,8 +12,7 @@ class TracksConfig(AppConfig):
         from django.conf import settings
 
         from casset.tracks import services
-        from casset.web import events, intake, pictures, uploads
-        from casset.web.uploads import kinds as files
+        from casset.web import events, intake, pictures
         from casset.work import kinds
 
         kinds.does(
@@ -29,12 +28,6 @@ class TracksConfig(AppConfig):
             urgency=1,  # somebody waits for it with the play button under their finger
         )
         events.allow("track", services.may_watch)
-        uploads.allow(
-            services.UPLOAD,
-            max_bytes=settings.TRACK_MAX_BYTES,
-            recognise=files.audio,
-            sentence="Send a song as WAV, FLAC, MP3, M4A or OGG.",
-        )
         for pattern in (
             r"/studio/tracks/new/",
             r"/studio/tracks/[a-z0-9]{14}/audio/",
