@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from casset.accounts.services import create_token
 from casset.web import storage
 from tests.accounts.factories import UserFactory
 from tests.visuals import factories
@@ -59,6 +60,16 @@ def test_what_fans_do_not_see_is_there_for_its_artist_alone(client, published, w
     answer = client.get(address(published))
     assert (answer.status_code, read(answer)) == (200, LOOP)
     assert answer["Cache-Control"].startswith("private")
+
+
+def test_a_token_of_its_artist_opens_it_too_and_no_other(client, published):
+    services.hide(visual=published)
+    for person, status in ((published.track.artist.user, 200), (UserFactory(), 404)):
+        _, token = create_token(person, name="test")
+        answer = client.get(address(published), headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == status
+    wrong = client.get(address(published), headers={"Authorization": "Bearer nonsense"})
+    assert wrong.status_code == 404
 
 
 def test_other_names_and_earlier_makings_are_not_there(client, published):
