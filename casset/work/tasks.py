@@ -12,7 +12,9 @@ from casset.work import dispatch, running, sources
 log = logging.getLogger(__name__)
 
 
-@shared_task(name=dispatch.WORK)
+# Half a minute of film can take a busy machine longer than Celery's usual limit, and would be begun
+# again each time. That a worker lives is seen by its lease.
+@shared_task(name=dispatch.WORK, time_limit=1800, soft_time_limit=1770)
 def work(queue: str) -> bool:
     """Take the most urgent work of ``queue`` and do it; False where there is none (any more)."""
     try:
