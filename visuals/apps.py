@@ -17,7 +17,7 @@ class VisualsConfig(AppConfig):
         from casset.tracks.signals import track_deleted
         from casset.web import events, intake
         from casset.work import kinds
-        from visuals import exports, making
+        from visuals import exports, making, music
 
         # Where there is no script to send a clip in pieces, the form sends it whole.
         intake.allow_body(
@@ -39,6 +39,7 @@ class VisualsConfig(AppConfig):
             urgency=0,  # somebody looks at its progress
         )
         events.allow("export", exports.may_watch)
+        kinds.does(music.KIND, "visuals.hearing.write", urgency=1)
         track_deleted.connect(_go_with, dispatch_uid="visuals")
         post_migrate.connect(_keep_in_step, sender=self)
 

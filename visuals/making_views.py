@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from casset.lib.errors import ValidationError
 from casset.tracks.models import Track
+from casset.web import storage
 from casset.web.uploads import kinds
 from casset.web.uploads import services as sending
-from visuals import gallery_views, picking, services
+from visuals import gallery_views, music, picking, services
 from visuals.forms import Drawing, Wishing
 from visuals.models import VisualAsset
 from visuals.services import Added
+from visuals.serving import OWN_BROWSER
 from visuals.studio_views import answered, is_script, own, read, signed_in
 
 FILES_AT_ONCE = 10  # of one form
@@ -142,11 +145,33 @@ def reuse(request: HttpRequest, track_id: str) -> HttpResponse:
 def scenes(request: HttpRequest, track_id: str) -> HttpResponse:
     """Every treatment and scene, to be tried on the track's own pictures; a part of the tab to its script."""
     track = own(request, track_id)
+    song = picking.song_of(track)
     context = {
         "track": track,
-        "lab": json.dumps(gallery_views.shared() | picking.song_of(track)),
+        "lab": json.dumps(gallery_views.shared() | song),
+        "asks": "" if song else reverse("visuals:hear", args=(track.pk,)),
         "pictures": picking.pictures(track, request.GET.get("image", "")),
         "groups": picking.groups(track),
     }
     name = "visuals/_scenes.html" if is_script(request) else "visuals/scenes.html"
     return render(request, name, context)
+
+
+@never_cache
+@require_POST
+@signed_in
+def hear(request: HttpRequest, track_id: str) -> HttpResponse:
+    """Have the hook's music worked out; the track's channel tells when it is there."""
+    music.ask(own(request, track_id))
+    return JsonResponse({}, status=202)
+
+
+@require_safe
+@signed_in
+def music_file(request: HttpRequest, track_id: str, version: str, name: str) -> HttpResponseBase:
+    """A hook's curves or what is known of them, for its artist."""
+    track = own(request, track_id)
+    if name not in music.TYPES:
+        raise Http404
+    stored = f"{track.prefix}/music/{version}/{name}"
+    return storage.send(request, stored, content_type=music.TYPES[name], cache=OWN_BROWSER)

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from casset.media.audio.analysis import Mood
 from casset.media.loops import recipes as studio
-from casset.tracks.models import Track, TrackFeatures
-from visuals import gallery, gallery_views, places, recipes
+from casset.tracks.models import Hook, Track, TrackFeatures
+from visuals import gallery, gallery_views, music, places, recipes
 from visuals.models import Still
 
 GROUPS = (
@@ -97,4 +97,15 @@ def pictures(track: Track, wanted: str = "") -> list[Picture]:
 
 def song_of(track: Track) -> dict[str, Any]:
     """Where the hook's own curves are, in place of the gallery's sample song; nothing before they are."""
-    return {}
+    hook = Hook.objects.select_related("track").filter(track=track).first()
+    if hook is None or not music.is_there(hook):
+        return {}
+    return {"song": song_at(track, music.version_of(hook))}
+
+
+def song_at(track: Track, version: str) -> dict[str, str]:
+    """The addresses of a hook's music."""
+    return {
+        name: reverse("visuals:music", args=(track.pk, version, file))
+        for name, file in (("facts", "song.json"), ("curves", "curves.f32"))
+    }

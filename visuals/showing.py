@@ -39,7 +39,11 @@ CALM_LUMA, LEAST_SCRIM, MOST_SCRIM = 0.30, 0.55, 0.92
 def library_of(track: Track) -> list[VisualAsset]:
     """All visuals of a track in the artist's order, with what a tile and the panel need; 3 queries."""
     periods = Prefetch("periods", ActivePeriod.objects.filter(ends_at__gt=timezone.now()))
-    return list(track.visuals.in_order().prefetch_related("tags", periods))
+    return list(
+        track.visuals.in_order()
+        .select_related("uploader__artist")
+        .prefetch_related("tags", periods)
+    )
 
 
 @dataclass(frozen=True)
@@ -135,8 +139,10 @@ class Tile:
     @property
     def maker(self) -> str:
         """Whose it is where it is not the artist's own: ``@handle``."""
+        if self.visual.kind != Kind.COMMUNITY:
+            return ""
         artist = getattr(self.visual.uploader, "artist", None)
-        return f"@{artist.handle}" if self.visual.kind == Kind.COMMUNITY and artist else ""
+        return f"@{artist.handle}" if artist else ""
 
     def stylesheet(self) -> str:
         """The colours of the phone's side while this visual is the chosen one."""

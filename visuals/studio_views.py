@@ -157,6 +157,8 @@ def answered(
         return JsonResponse(told)
     if told.get("said"):
         messages.success(request, told["said"])
+    if told.get("scenes"):
+        return redirect(told["scenes"])
     made = told.get("visual")
     return redirect(f"{reverse('visuals:library', args=(track_id,))}?v={made}" if made else page)
 

@@ -243,6 +243,7 @@ watch(
     },
     visual_update: () => refresh(),
     hook_update: () => refresh(),
+    hook_music: ({ version }) => picker.heard(version).catch(() => {}),
     track_update: () => refresh(),
   },
   {

@@ -15,6 +15,7 @@ export function scenes(page, { phone }) {
   const dialog = document.querySelector("[data-scenes-dialog]");
   let live = null; // the stage and what plays on it, made once
   let opener = null;
+  let own = null; // the hook's own music, once it is there
 
   page.addEventListener("click", async (event) => {
     const link = event.target.closest("a[data-scenes]");
@@ -40,6 +41,17 @@ export function scenes(page, { phone }) {
     if (!dialog.open) dialog.showModal();
     const chosen = dialog.querySelector("[data-recipe]");
     if (chosen) choose(chosen);
+    // Until the hook's own music is worked out, a sample song moves the looks.
+    const { asks } = dialog.querySelector("[data-picking]").dataset;
+    if (asks) fetch(asks, { method: "POST", headers: headers() }).catch(() => {});
+  }
+
+  /** The hook's own music is there (or another one's, when the window was moved). */
+  async function heard(version) {
+    const place = `${page.dataset.page}music/${version}/`;
+    const song = await Song.load({ facts: `${place}song.json`, curves: `${place}curves.f32` });
+    if (live) Object.assign(live.player, { song, dirty: true });
+    own = song;
   }
 
   dialog.addEventListener("close", () => {
@@ -119,7 +131,7 @@ export function scenes(page, { phone }) {
     canvas.setAttribute("aria-hidden", "true");
     canvas.dataset.live = "";
     const stage = new Stage(canvas, { onLost: () => canvas.parentElement?.classList.remove("live") });
-    const song = await Song.load(lab.song);
+    const song = own ?? (await Song.load(lab.song));
     const onFrame = () => canvas.parentElement?.classList.add("live");
     const player = new Player({ stage, song, clock: phone.clock, lab, startPx: 180, mostPx: 540, onFrame });
     return { canvas, stage, player };
@@ -142,5 +154,5 @@ export function scenes(page, { phone }) {
     place.hidden = false;
   }
 
-  return { open };
+  return { open, heard };
 }
