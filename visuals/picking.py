@@ -13,7 +13,7 @@ from casset.media.audio.analysis import Mood
 from casset.media.loops import recipes as studio
 from casset.tracks.models import Hook, Track, TrackFeatures
 from visuals import gallery, gallery_views, music, places, recipes
-from visuals.models import Still
+from visuals.models import Still, VisualAsset
 
 GROUPS = (
     ("treatment", "Treatments", "of your cover and stills"),
@@ -77,6 +77,17 @@ def still_of(recipe_id: str) -> str:
     known = next((one for one in studio.recipes() if one.id == recipe_id), None)
     entry = gallery.by_name().get(known.source) if known else None
     return static(entry.still) if entry else ""
+
+
+def picture_of(visual: VisualAsset) -> str:
+    """What a drawn visual is drawn from: the picture it treats, else its scene; empty for others."""
+    recipe = visual.recipe or {}
+    image = recipe.get("image", "")
+    if image == recipes.COVER and visual.track.cover:
+        return places.cover(visual.track, "small")
+    if image.startswith(recipes.STILL):
+        return reverse("visuals:still", args=(image.removeprefix(recipes.STILL), "small"))
+    return still_of(recipe["recipe"]) if recipe.get("recipe") else ""
 
 
 def pictures(track: Track, wanted: str = "") -> list[Picture]:

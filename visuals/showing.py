@@ -101,9 +101,8 @@ class Tile:
 
     @property
     def small_poster(self) -> str:
-        """Its poster; while it is drawn, a picture of the scene it is drawn from."""
-        drawn = (self.visual.recipe or {}).get("recipe", "")
-        return self._file("small.jpg") or (picking.still_of(drawn) if drawn else "")
+        """Its poster; while it is drawn, a picture of what it is drawn from."""
+        return self._file("small.jpg") or picking.picture_of(self.visual)
 
     @property
     def poster(self) -> str:

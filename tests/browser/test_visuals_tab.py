@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -287,3 +288,62 @@ def test_who_wants_stillness_sees_posters(
         page.wait_for_timeout(400)
         assert page.locator("[data-wall] video").count() == 0
         assert page.evaluate("document.querySelector('[data-phone] video')?.paused ?? true")
+
+
+def clip(folder: Path, name: str = "Night_bus.mp4") -> Path:
+    """A real small clip, made larger than one piece of an upload."""
+    path = folder / name
+    path.write_bytes(drawn.clip() + b"\0\0\0\x08free" * 700_000)
+    return path
+
+
+def test_a_clip_is_sent_with_its_progress_and_becomes_a_tile(
+    visit: Visits, mara: User, track: Track, tmp_path: Path
+) -> None:
+    with visit(user=mara) as window:
+        page = window.go(tab(track))
+        page.set_input_files("#add-file", clip(tmp_path))
+        page.wait_for_selector(".upload progress")
+        page.wait_for_selector("[data-tile][data-state=rendering]")
+        assert page.locator(".upload").count() == 0
+        assert tile(page, "Night bus").count() == 1
+    assert VisualAsset.objects.get(track=track).source
+
+
+def test_sending_can_be_stopped_and_what_cannot_be_used_says_why(
+    visit: Visits, mara: User, track: Track, tmp_path: Path
+) -> None:
+    (tmp_path / "song.svg").write_text("<svg/>")
+    (tmp_path / "list.mp4").write_text("#EXTM3U\nhttp://example.org/secret\n" * 9)
+    with visit(user=mara) as window:
+        page = window.go(tab(track))
+        page.route("**/api/uploads/*", lambda route: None)  # a connection that hangs
+        page.set_input_files("#add-file", clip(tmp_path))
+        page.wait_for_selector(".upload[data-is=sending]")
+        page.click(".upload [data-stop]")
+        assert page.locator(".upload").count() == 0
+        page.unroute("**/api/uploads/*")
+        page.set_input_files("#add-file", [tmp_path / "song.svg", tmp_path / "list.mp4"])
+        window.until("document.querySelectorAll('.upload.wrong').length === 2")
+        said = page.locator(".upload [data-why]").all_inner_texts()
+        assert "neither a clip nor an image" in said[0]
+        assert "not a video we understand" in said[1]
+        assert "not a video we understand" in page.inner_text("[data-said]")
+        assert window.axe() == []
+        page.locator(".upload [data-stop]").first.click()
+        assert page.locator(".upload").count() == 1
+    assert not VisualAsset.objects.exists()
+
+
+def test_an_image_opens_the_treatments_of_itself(
+    visit: Visits, mara: User, track: Track, tmp_path: Path
+) -> None:
+    Image.new("RGB", (90, 160), "#805040").save(tmp_path / "still.jpg")
+    with visit(user=mara) as window:
+        page = window.go(tab(track))
+        page.set_input_files("#add-file", tmp_path / "still.jpg")
+        page.wait_for_selector("dialog[open] [name=image]:checked", state="attached")
+        page.wait_for_selector("dialog[open] .frame.live")
+        page.keyboard.press("Escape")
+        assert page.locator("dialog[open]").count() == 0
+        assert page.locator(".upload").count() == 0

@@ -38,6 +38,11 @@ def loop_of(
     return visual
 
 
+def clip(colour: str = "#25406e") -> bytes:
+    """The bytes of a small loop, as somebody would send it."""
+    return _files(colour)["loop.mp4"][0]
+
+
 @cache
 def _files(colour: str) -> dict[str, tuple[bytes, str]]:
     frames = [_frame(colour, number / (FPS * SECONDS)) for number in range(FPS * SECONDS)]

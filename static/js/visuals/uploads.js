@@ -8,7 +8,7 @@ const IMAGE = /\.(jpe?g|png|webp)$/i;
 const isImage = (file) => file.type.startsWith("image/") || IMAGE.test(file.name);
 
 export function uploads(page, { add, say }) {
-  const shape = page.querySelector("[data-upload-shape]");
+  const shape = document.querySelector("[data-upload-shape]");
   const waiting = [];
   let sending = 0;
 
