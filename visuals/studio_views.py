@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -47,11 +48,11 @@ def is_script(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "script"
 
 
-def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Let in who is signed in. After signing in again one is brought to a page, never to an action."""
 
     @wraps(view)
-    def inner(request: HttpRequest, track_id: str, **named: Any) -> HttpResponse:
+    def inner(request: HttpRequest, track_id: str, **named: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, track_id=track_id, **named)
         if is_script(request):
@@ -163,7 +164,7 @@ def answered(
     return redirect(f"{reverse('visuals:library', args=(track_id,))}?v={made}" if made else page)
 
 
-def _action(view: Callable[..., str | dict[str, Any]]) -> Callable[..., HttpResponse]:
+def _action(view: Callable[..., str | dict[str, Any]]) -> Callable[..., HttpResponseBase]:
     """A view that does one thing with one visual and says what happens now."""
 
     @never_cache
