@@ -1,4 +1,8 @@
-"""What an artist can do with their tracks. Views, API and admin call these and nothing below them."""
+"""What an artist can do with their tracks. Views, API and admin call these and nothing below them.
+
+Rows are locked in one order, here and by the workers: the work (``asking``), the track, its hook,
+the channel of its events. So work is asked for first, and told of last.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,9 @@ HEAR, CUT = "tracks.hear", "tracks.cut_hook"
 UPLOAD = "track"  # what songs that come in pieces are sent for (casset.web.uploads)
 TITLE_MOST, GENRE_MOST, LABEL_MOST = 120, 40, 60  # characters
 SLACK_S = 0.05  # a window may reach so far past the end: players round
-ENDINGS = frozenset({".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".mp4"})
+ENDINGS = frozenset(
+    {".mp3", ".wav", ".aif", ".aiff", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".mp4"}
+)
 TYPES = {".mp3": "audio/mpeg", ".wav": "audio/wav", ".flac": "audio/flac"}
 UNTITLED = "Untitled"
 
@@ -109,6 +115,7 @@ def replace_audio(*, track: Track, audio: Upload) -> None:
         _take(fresh, song)
         try:
             with transaction.atomic():
+                asking.ask(HEAR, track.pk, owner=track.artist.user)
                 locked = Track.objects.select_for_update().get(pk=track.pk)
                 before = locked.audio
                 Track.objects.filter(pk=track.pk).update(
@@ -123,7 +130,6 @@ def replace_audio(*, track: Track, audio: Upload) -> None:
                 Hook.objects.filter(track=track).update(
                     version=F("version") + 1, status=Hook.Status.CUTTING, error=""
                 )
-                asking.ask(HEAR, track.pk, owner=track.artist.user)
                 transaction.on_commit(lambda: forget_take(before))
                 tell(track, "track_update", status=Track.Status.PROCESSING)
         except BaseException as fault:
@@ -137,10 +143,10 @@ def replace_audio(*, track: Track, audio: Upload) -> None:
 def hear_again(*, track: Track) -> None:
     """Listen once more to a track that failed, or whose hearing got stuck. Raises ``InvalidTransition``."""
     with transaction.atomic():
+        asking.ask(HEAR, track.pk, owner=track.artist.user)
         again = Track.objects.filter(pk=track.pk, status=Track.Status.FAILED).exclude(audio="")
         if not again.update(status=Track.Status.PROCESSING, error=""):
             raise InvalidTransition("This track needs no second hearing.")
-        asking.ask(HEAR, track.pk, owner=track.artist.user)
         tell(track, "track_update", status=Track.Status.PROCESSING)
 
 
@@ -167,12 +173,12 @@ def delete_track(*, track: Track) -> None:
     """Remove a track with all that belongs to it; work on it is called off."""
     prefix, channel = track.prefix, track.channel
     with transaction.atomic():
+        for kind in (HEAR, CUT):
+            asking.call_off(kind, track.pk)
         locked = Track.objects.select_for_update().filter(pk=track.pk).first()
         if locked is None:
             return
         signals.track_deleted.send(Track, track=locked)
-        for kind in (HEAR, CUT):
-            asking.call_off(kind, track.pk)
         locked.delete()
     events.forget(channel)
     storage.remove_all(prefix)
@@ -187,33 +193,29 @@ def choose_hook(*, track: Track, start_s: float, end_s: float, label: str = "") 
     """
     start_s, end_s = _checked_window(track, start_s, end_s)
     named = one_line(label)[:LABEL_MOST]
+    there = Hook.objects.filter(track_id=track.pk).first()
+    if there is not None and _is_same(there, start_s, end_s):
+        if named != there.label:
+            Hook.objects.filter(pk=there.pk, version=there.version).update(label=named)
+            there.label = named
+        return there
     with transaction.atomic():
+        asking.ask(CUT, track.pk, owner=track.artist.user)
         row = Track.objects.select_for_update().get(pk=track.pk)
         if row.status != Track.Status.READY:
             raise InvalidTransition("The song is being listened to. Choose the hook in a moment.")
-        hook, is_new = Hook.objects.select_for_update().get_or_create(
-            track=row, defaults={"start_s": start_s, "end_s": end_s, "label": named}
-        )
-        same = math.isclose(hook.start_s, start_s, abs_tol=0.0005) and math.isclose(
-            hook.end_s, end_s, abs_tol=0.0005
-        )
-        if same and not is_new and hook.status != Hook.Status.FAILED:
-            if named != hook.label:
-                Hook.objects.filter(pk=hook.pk).update(label=named)
-        else:
+        window = {"start_s": start_s, "end_s": end_s, "label": named}
+        hook, is_new = Hook.objects.select_for_update().get_or_create(track=row, defaults=window)
+        if not is_new:
             Hook.objects.filter(pk=hook.pk).update(
-                start_s=start_s,
-                end_s=end_s,
-                label=named,
-                version=F("version") + (0 if is_new else 1),
+                **window,
+                version=F("version") + 1,
                 status=Hook.Status.CUTTING,
                 error="",
                 updated_at=Now(),
             )
-            asking.ask(CUT, track.pk, owner=track.artist.user)
             hook.refresh_from_db()
-            tell(track, "hook_update", version=hook.version, status=hook.status)
-    hook.refresh_from_db()
+        tell(track, "hook_update", version=hook.version, status=hook.status)
     return hook
 
 
@@ -242,15 +244,17 @@ def set_lyrics(*, track: Track, text: str) -> None:
     """
     if not text.strip():
         with transaction.atomic():
-            _change(track, lyrics_text="", lyrics_kind=Track.Lyrics.NONE, lines=[])
+            _write(track, lyrics_text="", lyrics_kind=Track.Lyrics.NONE, lines=[])
             caption_again(track)
+            tell(track, "track_update")
         return
     sheet = words.sheet_of(text)
     with transaction.atomic():
-        _change(track, lyrics_text=text, lyrics_kind=words.kind_of(sheet), lines=[], error="")
-        caption_again(track)
         if track.audio:
             asking.ask(HEAR, track.pk, owner=track.artist.user)
+        _write(track, lyrics_text=text, lyrics_kind=words.kind_of(sheet), lines=[], error="")
+        caption_again(track)
+        tell(track, "track_update")
 
 
 def save_tapped(*, track: Track, lines: Iterable[Any]) -> None:
@@ -261,8 +265,9 @@ def save_tapped(*, track: Track, lines: Iterable[Any]) -> None:
     kept = words.tapped(lines, duration_s=track.duration_s)
     text = track.lyrics_text or "\n".join(line["text"] for line in kept)
     with transaction.atomic():
-        _change(track, lines=kept, lyrics_kind=Track.Lyrics.TAPPED, lyrics_text=text)
+        _write(track, lines=kept, lyrics_kind=Track.Lyrics.TAPPED, lyrics_text=text)
         caption_again(track)
+        tell(track, "track_update")
 
 
 def set_offset(*, track: Track, offset_s: float) -> None:
@@ -270,8 +275,9 @@ def set_offset(*, track: Track, offset_s: float) -> None:
     if not math.isfinite(offset_s) or abs(offset_s) > words.OFFSET_MOST_S + 1e-6:
         raise ValidationError(f"The words can be moved by {words.OFFSET_MOST_S:.0f} s at most.")
     with transaction.atomic():
-        _change(track, lyrics_offset_s=round(offset_s, 3))
+        _write(track, lyrics_offset_s=round(offset_s, 3))
         caption_again(track)
+        tell(track, "track_update")
 
 
 # -- what is asked often ---------------------------------------------------------------------------
@@ -413,14 +419,27 @@ def _checked_window(track: Track, start_s: float, end_s: float) -> tuple[float, 
     return start_s, round(min(end_s, track.duration_s, start_s + HOOK_LONGEST_S), 3)
 
 
+def _is_same(hook: Hook, start_s: float, end_s: float) -> bool:
+    """Whether the hook is this window already, cut or being cut."""
+    near = math.isclose(hook.start_s, start_s, abs_tol=0.0005)
+    return (
+        near
+        and math.isclose(hook.end_s, end_s, abs_tol=0.0005)
+        and hook.status != Hook.Status.FAILED
+    )
+
+
 def _change(track: Track, **changes: Any) -> None:
     """Save named fields only, and tell who looks at the track."""
-    if not changes:
-        return
+    if changes:
+        _write(track, **changes)
+        tell(track, "track_update")
+
+
+def _write(track: Track, **changes: Any) -> None:
     Track.objects.filter(pk=track.pk).update(**changes, updated_at=Now())
     for field, value in changes.items():
         setattr(track, field, value)
-    tell(track, "track_update")
 
 
 def caption_again(track: Track) -> None:

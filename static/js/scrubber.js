@@ -246,20 +246,26 @@ export class HookScrubber extends HTMLElement {
     event.preventDefault();
     this.setPointerCapture(event.pointerId);
     const at = this.#secondsAt(event);
-    const length = this.#end - this.#start;
-    let moved = false;
-    if (!grip && (at < this.#start || at > this.#end)) {
-      const start = this.#snapped(at - length / 2, event);
-      this.set(start, start + length);
-      moved = true;
-    }
+    const edge = grip?.dataset.edge ?? (at < this.#start || at > this.#end ? "jump" : "both");
+    this.#held = { edge, at, start: this.#start, end: this.#end, moved: false };
+    // A finger may be about to scroll the page: the window jumps when it moves along, or lifts.
+    if (edge === "jump" && event.pointerType !== "touch") this.#jump(event);
     (grip ?? this.#parts.grips[0]).focus({ preventScroll: true, focusVisible: false });
-    this.#held = { edge: grip?.dataset.edge ?? "both", at, start: this.#start, end: this.#end, moved };
     this.classList.add("held");
-    if (moved) this.#tell("input");
   };
 
+  /** Bring the window to where it was pressed, and go on with moving it. */
+  #jump(event) {
+    const held = this.#held;
+    const length = this.#end - this.#start;
+    const start = this.#snapped(held.at - length / 2, event);
+    this.set(start, start + length);
+    this.#held = { ...held, edge: "both", start: this.#start, end: this.#end, before: held, moved: true };
+    this.#tell("input");
+  }
+
   #drag = (event) => {
+    if (this.#held?.edge === "jump") this.#jump(event);
     const held = this.#held;
     if (!held) return;
     const by = this.#secondsAt(event) - held.at;
@@ -277,12 +283,17 @@ export class HookScrubber extends HTMLElement {
     this.#tell("input");
   };
 
-  #release = () => {
+  #release = (event) => {
     if (!this.#held) return;
-    const { moved } = this.#held;
+    const isCancelled = event.type === "pointercancel"; // the browser scrolls: as if nothing was
+    if (this.#held.edge === "jump" && !isCancelled) this.#jump(event);
+    const { moved, before, start, end } = this.#held;
     this.#held = null;
     this.classList.remove("held");
-    if (moved) this.#tell("change");
+    if (isCancelled) {
+      this.set(before?.start ?? start, before?.end ?? end);
+      this.#tell("input");
+    } else if (moved) this.#tell("change");
   };
 
   #key = (event) => {

@@ -173,6 +173,9 @@ def test_the_window_is_moved_by_a_finger_and_the_page_still_scrolls(
         send("touchEnd")
         start, end = window_of(page)
         assert start > 15
+        send("touchStart", box["x"] + 2)  # beside the window: the finger scrolls the page
+        touch.send("Input.dispatchTouchEvent", {"type": "touchCancel", "touchPoints": []})
+        assert window_of(page) == (start, end)
         assert end - start == pytest.approx(12, abs=0.01)
         assert saved(window) == (start, end)
         assert (

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import OperationalError, connection
 
 from casset.lib.errors import InvalidTransition, MediaError, ValidationError
 from casset.media.audio import decode
@@ -256,6 +259,40 @@ def test_a_cut_that_ends_after_a_newer_choice_does_not_count(
     hook.refresh_from_db()
     assert (hook.start_s, hook.cut_version) == (12, 3)
     assert len([name for name in stored(heard) if name.startswith("hook/")]) == 1
+
+
+def test_a_choice_made_while_a_worker_writes_its_cut_waits_for_it(
+    heard: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds, faults = threading.Event(), []
+    held = running.Claim.held
+
+    @contextmanager
+    def slowly(claim: running.Claim) -> Iterator[None]:
+        with held(claim):
+            holds.set()
+            time.sleep(0.4)  # the choice comes in here: in another order of locks both would wait
+            yield
+
+    def work() -> None:
+        try:
+            running.run_one("render")
+        except OperationalError as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    services.choose_hook(track=heard, start_s=3, end_s=9)
+    monkeypatch.setattr(running.Claim, "held", slowly)
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert holds.wait(20)
+    services.choose_hook(track=heard, start_s=4, end_s=10)
+    worker.join()
+    assert not faults
+    factories.do_all_work()
+    hook = Hook.objects.get()
+    assert (hook.start_s, hook.version, hook.cut_version) == (4, 3, 3)
 
 
 # -- sharing ---------------------------------------------------------------------------------------
