@@ -16,6 +16,7 @@ from casset.accounts import services
 from casset.web.uploads import services as uploads
 from tests.accounts.factories import UserFactory
 from tests.pipeline.planned import finished_job, planned_job
+from tests.visuals import factories as visual_rows
 from tests.web.serving import Site
 
 EXAMPLES = 6  # of each operation
@@ -46,7 +47,7 @@ def served(django_db_setup: None) -> Iterator[Site]:
 
 @pytest.fixture
 def jobs(transactional_db: None, cache: object, settings: Any, tmp_path: Path) -> dict[str, Any]:
-    """A person with a finished job and one being made, and an upload that has begun."""
+    """A person with a finished job and one being made, an upload that has begun, a track with visuals."""
     settings.JOBS_DIR = tmp_path / "jobs"
     settings.UPLOADS_DIR = tmp_path / "uploads"
     settings.JOBS_PER_HOUR = 1000
@@ -54,7 +55,15 @@ def jobs(transactional_db: None, cache: object, settings: Any, tmp_path: Path) -
     _, token = services.create_token(mara, name="test")
     made = finished_job(owner=mara, takes=2), planned_job(owner=mara, ready=2)
     upload = uploads.create(owner=mara, purpose="visual", size_bytes=1000)
-    return {"ids": [str(job.pk) for job in made], "token": token, "upload": upload.pk}
+    track = visual_rows.track(visual_rows.artist(mara), published=True)
+    visuals = [visual_rows.visual(track), visual_rows.visual(track, status="FAILED")]
+    return {
+        "ids": [str(job.pk) for job in made],
+        "token": token,
+        "upload": upload.pk,
+        "track": track.pk,
+        "visuals": [visual.pk for visual in visuals],
+    }
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
@@ -75,6 +84,10 @@ def test_it_answers_as_described(label: str, served: Site, jobs: dict[str, Any])
             case.path_parameters["job_id"] = jobs["ids"][which]
         if which is not None and "upload_id" in (case.path_parameters or {}):
             case.path_parameters["upload_id"] = jobs["upload"]
+        if which is not None and "track_id" in (case.path_parameters or {}):
+            case.path_parameters["track_id"] = jobs["track"]
+        if which is not None and "visual_id" in (case.path_parameters or {}):
+            case.path_parameters["visual_id"] = jobs["visuals"][which]
         headers = {"Authorization": f"Bearer {jobs['token']}"}
         case.call_and_validate(base_url=base, headers=headers, checks=CHECKS)
 
