@@ -228,6 +228,9 @@ class VisualAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise Http404
         return storage.send(request, visual.file(name), content_type=files.TYPES[name])
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Visuals"} | (extra_context or {}))
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
