@@ -53,11 +53,12 @@ def hook(request: HttpRequest, track_id: str) -> HttpResponseBase:
     if cut is None or not cut.sound:
         raise Http404
     is_named = request.GET.get("v") == str(cut.cut_version)
-    cache = _for_ever(track) if is_named else CURRENT
+    cache = for_ever(track) if is_named else CURRENT
     return storage.send(request, cut.sound, content_type=CONTENT_TYPE, cache=cache)
 
 
-def _for_ever(track: Track) -> str:
+def for_ever(track: Track) -> str:
+    """``Cache-Control`` of what an address that names its version answers with."""
     return storage.FOR_EVER if track.published_at else PRIVATE_FOR_EVER
 
 

@@ -260,7 +260,7 @@ def cover_file(request: HttpRequest, track_id: str, size: str) -> HttpResponseBa
     if size not in ("small", "large") or not found.cover:
         raise Http404
     is_named = showing.cover_address(found, size).endswith(f"?v={request.GET.get('v')}")
-    cache = audio._for_ever(found) if is_named else audio.CURRENT
+    cache = audio.for_ever(found) if is_named else audio.CURRENT
     name = f"{found.cover}/{size}.jpg"
     return storage.send(request, name, content_type="image/jpeg", cache=cache)
 

@@ -14,7 +14,7 @@ from casset.accounts.models import Artist
 from casset.tracks import services
 from casset.tracks.models import Hook, Track, TrackFeatures
 from casset.web.uploads import services as uploads
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import PASSWORD, UserFactory
 from tests.tracks import factories
 
 pytestmark = pytest.mark.django_db
@@ -315,3 +315,11 @@ def test_the_admin_lists_tracks_and_artists_in_few_queries(
     client.post("/admin/tracks/track/", act)
     whole.refresh_from_db()
     assert whole.published_at is None
+
+
+def test_one_comes_to_the_tracks_after_signing_in(client: Client) -> None:
+    user = UserFactory()
+    answer = client.post("/account/sign-in/", {"username": user.email, "password": PASSWORD})
+    assert answer["Location"] == "/studio/tracks/"
+    page = client.get("/studio/profile/").content.decode()
+    assert 'href="/studio/tracks/" aria-current="page"' in page, "the profile belongs to the tracks"
