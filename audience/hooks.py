@@ -111,6 +111,7 @@ class Hook:
     published_at: datetime | None
     shown: tuple[Visual, ...]
     is_chosen: bool  # the first one was asked for by name
+    arms: dict[str, list[int]] | None = None  # where visuals take turns: see ``rotation``
 
     @property
     def first(self) -> Visual | None:
@@ -153,7 +154,8 @@ def one(track: str, *, chosen: str = "") -> tuple[Hook, bool] | None:
     """
     if not is_id(track):
         return None
-    row = Track.objects.filter(pk=track, hook__cut_version__gt=0).values(*_TRACK).first()
+    rows = Track.objects.filter(pk=track, hook__cut_version__gt=0)
+    row = rows.values("rotation__is_on", "rotation__arms", *_TRACK).first()
     if row is None:
         return None
     (hook,) = _with_visuals([row], chosen=chosen)
@@ -216,6 +218,7 @@ def _hook(row: dict[str, Any], rows: list[dict[str, Any]], chosen: str) -> Hook:
         published_at=row["published_at"],
         shown=tuple(_visual(visual, row["artist__user_id"]) for visual in ordered),
         is_chosen=is_chosen,
+        arms=(row["rotation__arms"] or {}) if row.get("rotation__is_on") else None,
     )
 
 

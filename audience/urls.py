@@ -2,12 +2,13 @@
 
 from django.urls import path, re_path
 
-from audience import embeds, views
+from audience import arrivals, embeds, views
 
 app_name = "audience"
 urlpatterns = [
     path("t/<str:track>", views.hook, name="hook"),
     path("t/<str:track>/embed", embeds.embed, name="embed"),
+    path("s/<str:share>", arrivals.arrive, name="share"),
     path("oembed", embeds.oembed, name="oembed"),
     path("previews/<slug:pk>/<slug:key>/<str:name>", embeds.preview, name="preview"),
     path("worker.js", views.worker, name="worker"),

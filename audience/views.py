@@ -15,8 +15,10 @@ from django.urls import is_valid_path, reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from audience import hooks, links, tints
+from audience import hooks, links, rotation, tints, visitors
 from audience.hooks import Hook
+from audience.models import VisualEvent
+from audience.visits import Arrival
 from casset.accounts.models import Artist
 from casset.lib.hashing import fingerprint
 from casset.lib.ids import is_id
@@ -27,26 +29,46 @@ FEED_COUNT = 6  # hooks a page of the feed
 
 @require_safe
 def hook(request: HttpRequest, track: str) -> HttpResponse:
-    """One hook and its visuals; ``?v=`` says which comes first. What is not published only its owner sees."""
+    """One hook and its visuals; ``?v=`` says which comes first. What is not published only its owner sees.
+
+    Where the artist lets visuals take turns, a new visitor's first one falls by lot.
+    """
     found = hooks.one(track, chosen=request.GET.get("v", ""))
     if found is None:
         raise Http404
     shown, is_public = found
     if not is_public and getattr(request.user, "pk", None) != shown.owner_id:
         raise Http404
-    page = render(request, "audience/hook.html", _page_of(shown, is_public=is_public))
-    patch_cache_control(page, private=True, no_cache=True)
+    arrival = Arrival(how_of(shown))
+    if is_public and not shown.is_chosen and shown.arms is not None:
+        visitor = visitors.of_or_new(request)
+        shown, how = rotation.turned(shown, visitor)
+        arrival = Arrival(how, visitor=visitor)
+    page = page_of(request, shown, arrival=arrival, is_public=is_public)
+    visitors.mark(page, request, arrival.visitor)
     return page
 
 
-def _page_of(shown: Hook, *, is_public: bool) -> dict[str, Any]:
-    return {
+def how_of(shown: Hook) -> str:
+    """Why the page begins with the visual it begins with."""
+    return VisualEvent.How.CHOSEN if shown.is_chosen else VisualEvent.How.FIRST
+
+
+def page_of(
+    request: HttpRequest, shown: Hook, *, arrival: Arrival, is_public: bool = True
+) -> HttpResponse:
+    """The page of a hook."""
+    context = {
         "hook": shown,
         "link": links.of(shown),
         "is_public": is_public,
         "ground": tints.ground(shown.tint),
         "tints": shown.tint,
+        "arrival": arrival,
     }
+    page = render(request, "audience/hook.html", context)
+    patch_cache_control(page, private=True, no_cache=True)
+    return page
 
 
 @require_safe

@@ -321,6 +321,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "work": {"task": "work.sweep", "schedule": 5.0, "options": {"expires": 10}},
     "previews": {"task": "audience.sweep", "schedule": 15.0, "options": {"expires": 20}},
+    "counts": {"task": "audience.count", "schedule": 30.0, "options": {"expires": 60}},
     "sweep": {"task": "pipeline.sweep", "schedule": 5.0, "options": {"expires": 10}},
     "clean-up": {"task": "pipeline.clean_up", "schedule": 900.0},
     "visuals": {"task": "visuals.clean_up", "schedule": 900.0},
@@ -427,6 +428,12 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# -- what fans do with visuals: a copy of each event, for whoever counts elsewhere -----------------
+ANALYTICS_SINK = env("ANALYTICS_SINK", "audience.sinks.JsonLines")  # "audience.sinks.Nowhere"
+ANALYTICS_DIR = VAR_DIR / "analytics"
+ANALYTICS_FILE_MAX_BYTES = int(env_number("ANALYTICS_FILE_MAX_MB", 64) * 2**20)
+ANALYTICS_KEEP_DAYS = int(env_number("ANALYTICS_KEEP_DAYS", 90))
 
 # -- watching over it ----------------------------------------------------------------------------
 METRICS_TOKEN = env("METRICS_TOKEN")  # lets others than this machine read /metrics

@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/", api_schema.docs, name="api-docs"),
     path("api/", include("casset.web.uploads.urls")),
     path("api/", include("visuals.api_urls")),
+    path("api/", include("audience.api_urls")),
     path("api/v1/", include("pipeline.api_urls")),
     path("api/v1/auth/", include("casset.accounts.api_urls")),
     path(

@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 # ``export``, ``user``: a finished hook video was fetched to be kept. May be sent again for the same one.
 exported = Signal()
+
+# ``visual``: inside the transaction that makes it its track's active one; not where it was already.
+used = Signal()

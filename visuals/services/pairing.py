@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from casset.lib.errors import InvalidTransition, ValidationError
-from visuals import events
+from visuals import events, signals
 from visuals.models import ActivePeriod, VisualAsset
 from visuals.services import shelf
 
@@ -41,6 +41,7 @@ def use(*, visual: VisualAsset) -> VisualAsset:
                 is_active=True, shown_at=Coalesce("shown_at", now), updated_at=now,
                 pairings=F("pairings") + 1,
             )  # fmt: skip
+            signals.used.send(VisualAsset, visual=row)
             events.visual_update(row)
     return _again(row)
 
