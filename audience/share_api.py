@@ -146,7 +146,7 @@ class Events(_Open):
         request=EventBody,
         responses={
             202: OpenApiResponse(description="Heard."), 400: ErrorBody, 401: ErrorBody,
-            415: ErrorBody, 429: ErrorBody,
+            404: ErrorBody, 415: ErrorBody, 429: ErrorBody,
         },
     )  # fmt: skip
     def post(self, request: Request, visual_id: str) -> Response:
