@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
-import unicodedata
 from pathlib import PurePath
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -15,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Sum
 
 from casset.lib.errors import InvalidTransition, MediaError, ValidationError
+from casset.lib.text import title_of_file
 from casset.media import probe
 from casset.media.audio.lyrics import formats
 from casset.media.shaders import images
@@ -26,6 +25,7 @@ from pipeline.models import Clip, Film, Job, Stage, Status, Take, Work
 from pipeline.progress import STAGES
 from pipeline.stages import scene_planner
 
+TITLE_MOST = 120  # characters
 PROMPT_LEAST, PROMPT_MOST = 50, 500  # characters (the brief)
 SEED_MOST = 1_000_000
 SONG_ENDINGS = {".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".mp4"}
@@ -71,7 +71,7 @@ def create_job(
         id=uuid4(),
         owner=owner,
         request_key=request_key,
-        title=title_of(song.name),
+        title=title_of_file(song.name, most=TITLE_MOST),
         prompt=sentence,
         aspect=aspect,
         seed=seed,
@@ -229,14 +229,6 @@ def checked_sentence(prompt: str) -> str:
             "video should show: who, where, when, in what light."
         )
     return sentence
-
-
-def title_of(name: str | None) -> str:
-    """A title from a song's file name, without path, ending and control characters."""
-    stem = PurePath((name or "").replace("\\", "/")).stem
-    shown = "".join(c for c in stem if unicodedata.category(c)[0] != "C")
-    tidy = re.sub(r"[_\s]+", " ", shown).strip(" .-")[:120]
-    return tidy or "Untitled"
 
 
 # -- files that come in ----------------------------------------------------------------------------

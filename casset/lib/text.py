@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import PurePath
 
 # Between letters of some scripts and inside emoji these two are part of the spelling.
 _JOINERS = "\u200c\u200d"
@@ -27,6 +28,12 @@ def one_line(text: str) -> str:
         elif kind[0] != "C" or letter in _JOINERS:
             kept.append(letter)
     return " ".join("".join(kept).split())
+
+
+def title_of_file(name: str | None, *, most: int, default: str = "Untitled") -> str:
+    """A title of at most ``most`` characters from a file's name, without path, ending and underscores."""
+    stem = PurePath((name or "")[-400:].replace("\\", "/")).stem
+    return one_line(stem.replace("_", " "))[:most].strip(" .-" + _JOINERS) or default
 
 
 def paragraphs(text: str) -> str:

@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 from casset.accounts.models import Artist
 from casset.lib.errors import InvalidTransition, MediaError, ValidationError
 from casset.lib.ids import new_id
-from casset.lib.text import one_line
+from casset.lib.text import one_line, title_of_file
 from casset.media import probe
 from casset.tracks import colours, signals, words
 from casset.tracks.models import HOOK_LONGEST_S, HOOK_SHORTEST_S, Hook, Track
@@ -38,7 +38,6 @@ ENDINGS = frozenset(
     {".mp3", ".wav", ".aif", ".aiff", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".mp4"}
 )
 TYPES = {".mp3": "audio/mpeg", ".wav": "audio/wav", ".flac": "audio/flac"}
-UNTITLED = "Untitled"
 
 
 class Upload(Protocol):
@@ -82,7 +81,7 @@ def create_track(*, artist: Artist, audio: Upload, title: str = "", genre: str =
     be used, ``ValidationError`` and ``QuotaExceeded``; nothing is kept then.
     """
     rates.take(_per_hour(), str(artist.user_id))
-    shown = checked_title(title) if title.strip() else title_of(audio.name)
+    shown = checked_title(title) if title.strip() else title_of_file(audio.name, most=TITLE_MOST)
     kind = checked_genre(genre)
     with _received(audio, artist) as song:
         _refuse_known(artist, song.sha256)
@@ -289,12 +288,6 @@ def may_watch(user: Any, track_id: str) -> bool:
 def tell(track: Track, type_: str, **data: Any) -> None:
     """Say on the track's channel that something of it changed."""
     events.publish(track.channel, type_, {"id": track.pk, **data})
-
-
-def title_of(name: str | None) -> str:
-    """A title from a song's file name, without path, ending and underscores."""
-    stem = PurePath((name or "").replace("\\", "/")).stem
-    return one_line(stem.replace("_", " "))[:TITLE_MOST].strip(" .-") or UNTITLED
 
 
 def checked_title(title: str) -> str:
