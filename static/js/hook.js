@@ -158,6 +158,7 @@ function begin() {
       scrubber.playhead(clampIn(sound.currentTime));
     }
     if (song.wanted) frame = requestAnimationFrame(tick);
+    else showPlaying(false); // it could not go on
   }
   const clampIn = (at) => Math.min(Math.max(at, scrubber.start), scrubber.end);
 

@@ -110,7 +110,8 @@ function begin() {
 
   function tick() {
     light();
-    frame = song.wanted ? requestAnimationFrame(tick) : 0;
+    if (song.wanted) frame = requestAnimationFrame(tick);
+    else show(false);
   }
 
   async function start(from) {

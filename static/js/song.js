@@ -4,7 +4,9 @@ import { errorOf, headers, signedOut } from "./acts.js";
 import { toast } from "./toast.js";
 
 const KEY_LIVES_MS = 45_000; // the server gives it a minute
-const RENEWALS = 3; // in a row
+const TRIES = 3; // each with a fresh address
+const SOON_MS = 3000; // an address that fails so soon after a fresh one is not merely old
+const OLD = "NotSupportedError"; // what browsers call a source that is refused
 
 export class Song {
   #audio;
@@ -12,7 +14,8 @@ export class Song {
   #signIn;
   #url;
   #until;
-  #renewals = 0;
+  #isStarting = false;
+  #renewedAt = -Infinity;
 
   /** `key` is the address that gives fresh addresses; `url` the one that came with the page. */
   constructor(audio, { key, url = "", signIn = "" }) {
@@ -23,9 +26,6 @@ export class Song {
     this.#until = performance.now() + KEY_LIVES_MS;
     this.wanted = false;
     audio.addEventListener("error", () => this.#renew());
-    audio.addEventListener("playing", () => {
-      this.#renewals = 0;
-    });
   }
 
   get time() {
@@ -35,23 +35,37 @@ export class Song {
   /** Play from there; false where it cannot be, which the person is told. */
   async play(from) {
     this.wanted = true;
-    const audio = this.#audio;
+    this.#isStarting = true;
     try {
-      if (!(audio.currentSrc && audio.readyState >= 1 && !audio.error)) {
-        if (!this.#url || performance.now() > this.#until) await this.#fresh();
-        if (!this.wanted) return false;
-        audio.src = this.#url;
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await this.#begin(from);
+        } catch (error) {
+          if (error.name !== OLD || tries === TRIES || !this.wanted) throw error;
+          this.#forget();
+        }
       }
-      audio.currentTime = from;
-      await audio.play();
-      return true;
     } catch (error) {
       if (error.name === "AbortError" || !this.wanted) return false;
       this.stop();
       if (error.status === 401) signedOut(error.message, this.#signIn);
-      else toast(error.code ? error.message : "The song cannot be played right now. Try again.", "bad");
+      else toast(error.status ? error.message : "The song cannot be played right now. Try again.", "bad");
       return false;
+    } finally {
+      this.#isStarting = false;
     }
+  }
+
+  async #begin(from) {
+    const audio = this.#audio;
+    if (!(audio.currentSrc && audio.readyState >= 1 && !audio.error)) {
+      if (!this.#url || performance.now() > this.#until) await this.#fresh();
+      if (!this.wanted) return false;
+      audio.src = this.#url;
+    }
+    audio.currentTime = from;
+    await audio.play();
+    return true;
   }
 
   stop() {
@@ -66,12 +80,23 @@ export class Song {
     this.#until = performance.now() + KEY_LIVES_MS;
   }
 
-  async #renew() {
-    if (!this.wanted || this.#renewals >= RENEWALS) return;
-    this.#renewals += 1;
-    const from = this.#audio.currentTime;
+  #forget() {
     this.#url = "";
     this.#audio.removeAttribute("src");
+  }
+
+  /** The address ran out in the middle: go on from there. */
+  async #renew() {
+    if (!this.wanted || this.#isStarting) return;
+    const now = performance.now();
+    const from = this.#audio.currentTime;
+    this.#forget();
+    if (now - this.#renewedAt < SOON_MS) {
+      this.stop();
+      toast("The song cannot be played right now. Try again.", "bad");
+      return;
+    }
+    this.#renewedAt = now;
     await this.play(from);
   }
 }

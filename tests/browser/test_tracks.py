@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from casset.media.audio import decode, peaks, rendition
-from casset.tracks import services
+from casset.tracks import services, sound_keys
 from casset.tracks.models import Hook, Track, TrackFeatures
 from casset.web import storage
 from tests.accounts.factories import UserFactory
@@ -208,6 +208,28 @@ def test_the_hook_plays_round_and_round_inside_its_window(
         window.until("document.querySelector('[data-hook-sound]').currentTime < 15")
         page.click("[data-hook-play]")
         assert page.evaluate("document.querySelector('[data-hook-sound]').paused")
+
+
+def test_the_song_plays_on_with_a_new_address_when_the_old_one_ran_out(
+    visit: Callable[..., Any], track: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    check = sound_keys.check
+
+    def check_from_the_second_on(request: Any, of: Track, key: str) -> None:
+        asked.append(key)
+        if key == asked[0]:
+            raise sound_keys.KeyRefused
+        check(request, of, key)
+
+    monkeypatch.setattr(sound_keys, "check", check_from_the_second_on)
+    with visit(user=track.artist.user) as window:
+        page = open_track(window, track)
+        page.click("[data-hook-play]")
+        window.until("document.querySelector('[data-hook-sound]').currentTime > 10.2")
+        assert len(set(asked)) == 2
+        assert page.get_attribute("[data-hook-play]", "aria-pressed") == "true"
+        assert not page.locator("[data-toasts] .toast.bad").count()
 
 
 def test_a_cut_hook_and_a_heard_song_show_without_a_reload(
