@@ -201,7 +201,9 @@ def test_the_hook_plays_round_and_round_inside_its_window(
     with visit(user=track.artist.user) as window:
         page = open_track(window, track)
         page.click("[data-hook-play]")
-        window.until("document.querySelector('[data-hook-sound]').currentTime > 10.2")
+        window.until(
+            "document.querySelector('[data-hook-sound]').currentTime > 10.2", patience_s=30
+        )
         assert page.evaluate("document.querySelector('[data-hook-sound]').currentTime") < 22
         window.until("!document.querySelector('.head1').hidden")
         page.evaluate("document.querySelector('[data-hook-sound]').currentTime = 21.9")
@@ -226,7 +228,9 @@ def test_the_song_plays_on_with_a_new_address_when_the_old_one_ran_out(
     with visit(user=track.artist.user) as window:
         page = open_track(window, track)
         page.click("[data-hook-play]")
-        window.until("document.querySelector('[data-hook-sound]').currentTime > 10.2")
+        window.until(
+            "document.querySelector('[data-hook-sound]').currentTime > 10.2", patience_s=30
+        )
         assert len(set(asked)) == 2
         assert page.get_attribute("[data-hook-play]", "aria-pressed") == "true"
         assert not page.locator("[data-toasts] .toast.bad").count()
