@@ -22,6 +22,7 @@ from audience.models import LinkPreview
 from casset.lib.errors import NotFound, ValidationError
 from casset.tracks.models import Track
 from casset.web import storage
+from casset.web.readers import readers
 
 SIZES = {"full": (360, 640), "compact": (480, 152)}
 KEPT_S = 3600  # how long others may keep an oEmbed answer
@@ -49,7 +50,7 @@ def embed(request: HttpRequest, track: str) -> HttpResponse:
 
 
 def _public(track: str, chosen: str = "") -> Hook:
-    found = hooks.one(track, chosen=chosen)
+    found = readers.ask(hooks.one, track, chosen=chosen)
     if found is None or not found[1]:
         raise Http404
     return found[0]

@@ -7,7 +7,7 @@ to the active one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from django.utils import timezone
 from audience import outline, tints, words
 from audience.models import LinkPreview
 from audience.words import Line
+from casset.accounts.models import Artist as ArtistRow
 from casset.lib.ids import is_id
 from casset.tracks.models import Track
 from casset.web import pictures
@@ -112,6 +113,7 @@ class Hook:
     shown: tuple[Visual, ...]
     is_chosen: bool  # the first one was asked for by name
     arms: dict[str, list[int]] | None = None  # where visuals take turns: see ``rotation``
+    cover_card: str = ""  # address of the card made of the cover, where there is no visual
 
     @property
     def first(self) -> Visual | None:
@@ -148,7 +150,8 @@ class Hook:
 
 
 def one(track: str, *, chosen: str = "") -> tuple[Hook, bool] | None:
-    """The hook of a track and whether it is published; None where there is none to hear. Two queries.
+    """The hook of a track and whether it is published; None where there is none to hear. Two queries,
+    three where there is no visual.
 
     ``chosen`` is the visual to begin with, as somebody wrote it into an address.
     """
@@ -159,6 +162,8 @@ def one(track: str, *, chosen: str = "") -> tuple[Hook, bool] | None:
     if row is None:
         return None
     (hook,) = _with_visuals([row], chosen=chosen)
+    if not hook.shown:
+        hook = replace(hook, cover_card=_card_of_cover(track))
     return hook, row["published_at"] is not None
 
 
@@ -280,7 +285,13 @@ def preview_address(preview: str | None, stored: str | None) -> str:
     return f"/previews/{preview}/" + "/".join(stored.split("/")[-2:])
 
 
-def card_of_cover(track: str) -> str:
+def _card_of_cover(track: str) -> str:
     """Address of the card made from a track's cover; empty until it is made. One query."""
     row = LinkPreview.objects.filter(track_id=track, visual=None).values("pk", "card").first()
     return preview_address(row["pk"], row["card"]) if row else ""
+
+
+def world(handle: str) -> tuple[dict[str, Any], list[Hook]] | None:
+    """The artist's row (``ARTIST``) and every published hook; None where nobody has this handle."""
+    row: Any = ArtistRow.objects.filter(handle=handle.lower()).values(*ARTIST).first()
+    return (row, of_artist(row["pk"])) if row else None

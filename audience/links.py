@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
-from audience import hooks
 from audience.hooks import Hook
 from casset.media.previews import card, film
 
@@ -46,7 +45,7 @@ def absolute(path: str) -> str:
 
 
 def of(hook: Hook) -> Link:
-    """The link of the version of the hook that comes first. No query, or one where there is no visual."""
+    """The link of the version of the hook that comes first."""
     canonical = absolute(reverse("audience:hook", args=[hook.pk]))
     chosen = f"?{urlencode({'v': hook.first.pk})}" if hook.is_chosen and hook.first else ""
     address = canonical + chosen
@@ -68,7 +67,7 @@ def of(hook: Hook) -> Link:
 
 def _image(hook: Hook) -> Picture | None:
     """The card; until it is made, the poster, or the cover where there is no visual."""
-    made = hook.first.card if hook.first else hooks.card_of_cover(hook.pk)
+    made = hook.first.card if hook.first else hook.cover_card
     if made:
         return Picture(absolute(made), card.WIDTH, card.HEIGHT)
     if hook.first:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -19,9 +19,9 @@ from audience import hooks, links, rotation, tints, visitors
 from audience.hooks import Hook
 from audience.models import VisualEvent
 from audience.visits import Arrival
-from casset.accounts.models import Artist
 from casset.lib.hashing import fingerprint
 from casset.lib.ids import is_id
+from casset.web.readers import readers
 
 A_YEAR_S = 31_536_000
 FEED_COUNT = 6  # hooks a page of the feed
@@ -33,7 +33,7 @@ def hook(request: HttpRequest, track: str) -> HttpResponse:
 
     Where the artist lets visuals take turns, a new visitor's first one falls by lot.
     """
-    found = hooks.one(track, chosen=request.GET.get("v", ""))
+    found = readers.ask(hooks.one, track, chosen=request.GET.get("v", ""))
     if found is None:
         raise Http404
     shown, is_public = found
@@ -74,15 +74,15 @@ def page_of(
 @require_safe
 def artist(request: HttpRequest, handle: str) -> HttpResponseBase:
     """An artist's world: every published hook, in the colours of the newest one's cover."""
-    found = _artist(handle)
-    if found is None:
+    world = readers.ask(hooks.world, handle)
+    if world is None:
         with_slash = request.path_info + "/"
         if is_valid_path(with_slash):  # this pattern would hide it from APPEND_SLASH
             return HttpResponsePermanentRedirect(with_slash)
         raise Http404
+    found, shown = world
     if handle != found["handle"]:
         return HttpResponsePermanentRedirect(reverse("audience:artist", args=[found["handle"]]))
-    shown = hooks.of_artist(found["pk"])
     tint_name = shown[0].cover_tint if shown else tints.HOUSE
     page = render(
         request,
@@ -101,11 +101,6 @@ def artist(request: HttpRequest, handle: str) -> HttpResponseBase:
     return page
 
 
-def _artist(handle: str) -> dict[str, Any] | None:
-    row: Any = Artist.objects.filter(handle=handle.lower()).values(*hooks.ARTIST).first()
-    return cast("dict[str, Any] | None", row)
-
-
 def _sheet_of(names: list[str]) -> str:
     return "+".join(list(dict.fromkeys(names))[: tints.MOST])
 
@@ -113,7 +108,8 @@ def _sheet_of(names: list[str]) -> str:
 @require_safe
 def discover(request: HttpRequest) -> HttpResponse:
     """The feed: published hooks, newest first, a few at a time; ``?after=`` is where the last ones ended."""
-    shown = hooks.feed(after=_place(request.GET.get("after", "")), count=FEED_COUNT + 1)
+    after = _place(request.GET.get("after", ""))
+    shown = readers.ask(hooks.feed, after=after, count=FEED_COUNT + 1)
     more = len(shown) > FEED_COUNT
     shown = shown[:FEED_COUNT]
     page = render(

@@ -28,6 +28,7 @@ PARTS = (
     "film",
     "events",
     "service",
+    "fan",
 )
 
 

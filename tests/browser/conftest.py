@@ -13,6 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.test import Client
 from playwright.sync_api import Browser, Error, Page
 
+from casset.web.readers import readers
 from tests.web.serving import Site
 
 WIDTHS = (390, 1280)
@@ -22,6 +23,7 @@ WIDTHS = (390, 1280)
 def served(django_db_setup: None) -> Iterator[Site]:
     with Site() as site:
         yield site
+    readers.close()
 
 
 @pytest.fixture
