@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audience import outline, tints, words
@@ -29,6 +29,7 @@ def test_captions_without_words_have_no_lines(captions: str) -> None:
     assert words.lines_of(captions) == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_captions_break_the_reader(text: str) -> None:
     words.lines_of(f"WEBVTT\n\n00:00.000 --> 00:01.000\n{text}\n\n{text}")
@@ -43,6 +44,7 @@ def test_the_loudest_stroke_fills_the_box_and_silence_is_a_line() -> None:
     assert outline.path_of({}) == outline.path_of({"data": [0, 0]})
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.floats(0, 360), st.floats(0.72, 0.95), st.floats(0, 0.2), st.floats(0, 360), st.floats(0, 0.03)
 )  # fmt: skip
