@@ -22,6 +22,7 @@ Kind, Status, Origin, Join = (
 )  # fmt: skip
 OFFERED = ("clean", "halation", "tape-warble", "16-mm")  # treatments one press away
 IDEAS = 3  # suggested at a time
+NEAR_TAGS = 6
 MANY = 6  # with more visuals than this there are filters
 STROKES = 46  # of the phone's waveform
 STROKE_STEP, WAVE_HIGH = 5.0, 38.0  # in the drawing's own units
@@ -225,12 +226,23 @@ class Panel:
         return list(self.visual.tags.all())
 
     @cached_property
-    def tag_choices(self) -> list[tuple[str, list[tuple[VisualTag, bool]]]]:
-        """Every word there is, by what it describes, and whether this visual has it."""
-        mine = {tag.pk for tag in self.tags}
+    def near_tags(self) -> list[tuple[VisualTag, bool]]:
+        """The words it has, and the few that the song suggests."""
+        suggested = matching.song_of(self.track).tags
+        near = sorted(suggested, key=lambda slug: -suggested[slug])
+        mine = {tag.slug for tag in self.tags}
+        by_slug = {tag.slug: tag for tag in self.vocabulary}
+        found = [by_slug[slug] for slug in near if slug in by_slug and slug not in mine]
+        return [*((tag, True) for tag in self.tags), *((tag, False) for tag in found[:NEAR_TAGS])]
+
+    @property
+    def other_tags(self) -> list[tuple[str, list[VisualTag]]]:
+        """Every other word there is, by what it describes."""
+        near = {tag.pk for tag, _ in self.near_tags}
+        rest = [tag for tag in self.vocabulary if tag.pk not in near]
         names = {"mood": "Mood", "aesthetic": "Look", "genre": "Genre"}
         return [
-            (label, [(tag, tag.pk in mine) for tag in self.vocabulary if tag.category == category])
+            (label, [tag for tag in rest if tag.category == category])
             for category, label in names.items()
         ]
 

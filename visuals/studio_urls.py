@@ -20,6 +20,7 @@ patterns = [
     path(TAB + "music/<slug:version>/<str:name>", making_views.music_file, name="music"),
     path(ONE + "theme.css", studio_views.theme, name="theme"),
     path(ONE + "use/", studio_views.use, name="use"),
+    path(ONE + "stop/", studio_views.stop, name="stop"),
     path(ONE + "show/", studio_views.show, name="show"),
     path(ONE + "hide/", studio_views.hide, name="hide"),
     path(ONE + "archive/", studio_views.archive, name="archive"),

@@ -199,6 +199,12 @@ def use(request: HttpRequest, visual: VisualAsset) -> str:
 
 
 @_action
+def stop(request: HttpRequest, visual: VisualAsset) -> str:
+    services.stop_using(visual=visual)
+    return "Fans see the cover first now."
+
+
+@_action
 def show(request: HttpRequest, visual: VisualAsset) -> str:
     services.show(visual=visual)
     return f"Fans can swipe to “{visual.title}”."

@@ -129,6 +129,26 @@ def test_tags_and_tempo_are_saved_together(owner: Client, track: Track) -> None:
     assert "80 to 95 BPM" in page
 
 
+def test_the_active_one_can_be_taken_back_for_the_cover(owner: Client, track: Track) -> None:
+    visual = factories.visual(track)
+    owner.post(tab("use", track.pk, visual.pk))
+    page = owner.post(tab("stop", track.pk, visual.pk), follow=True).content.decode()
+    assert "Fans see the cover first now." in page
+    visual.refresh_from_db()
+    assert not visual.is_active
+
+
+def test_a_word_nobody_knows_is_refused_with_a_sentence(owner: Client, track: Track) -> None:
+    visual = factories.visual(track)
+    answer = owner.post(
+        tab("tags", track.pk, visual.pk),
+        {"words": "qqxxzz"},
+        headers={"X-Requested-With": "script"},
+    )
+    assert answer.status_code == 400
+    assert "qqxxzz" in answer.json()["error"]["message"]
+
+
 def test_dates_are_read_in_the_artists_own_time(owner: Client, track: Track) -> None:
     form = forms.Dating(
         {"starts_at": "2030-05-01T10:00", "ends_at": "2030-05-02T10:00", "minutes_west": "-120"}

@@ -223,7 +223,8 @@ page.addEventListener("click", async (event) => {
   const link = new URL(copy.dataset.copy, location.href).href;
   try {
     await navigator.clipboard.writeText(link);
-    toast("The link to this visual is copied.", "good");
+    const later = copy.hasAttribute("data-not-out") ? " It works for others once the hook is shared." : "";
+    toast(`The link to this visual is copied.${later}`, "good");
   } catch {
     toast(`This browser did not let us copy. The link is ${link}`, "bad");
   }

@@ -111,6 +111,7 @@ export class Phone {
   /** Play with sound: inside the press, or browsers refuse. */
   #begin({ fromStart = this.clock.muted } = {}) {
     const { clock } = this;
+    document.querySelector('[data-hook-play][aria-pressed="true"]')?.click(); // it stops itself, and says so
     for (const other of document.querySelectorAll("audio")) if (other !== clock.audio) other.pause();
     if (fromStart && this.hasSound) clock.seek(0);
     if (this.hasSound) clock.muted = false;
