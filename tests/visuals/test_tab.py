@@ -207,6 +207,7 @@ def test_the_page_needs_as_many_queries_for_one_visual_as_for_twenty(
         owner.get(tab("library", track.pk))
 
 
+@pytest.mark.django_db(transaction=True)  # the worker's heart beats in a connection of its own
 def test_the_hooks_music_is_worked_out_once_and_only_its_artist_has_it(
     owner: Client, track: Track, song_heard: Track
 ) -> None:
