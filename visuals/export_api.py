@@ -223,6 +223,7 @@ def _drawing(track: Track, visual: VisualAsset | None) -> dict[str, Any]:
         "artist": track.artist.name,
         "handle": track.artist.handle,
         "watermark": export_orders.address_of(track),
+        "linkUrl": export_orders.address_of(track) + (f"?v={visual.pk}" if visual else ""),
         "attribution": export_orders.attribution_of(track, visual),
         "theme": export_orders.theme_of(track, visual),
         "lines": [

@@ -207,6 +207,7 @@ class DrawingBody(serializers.Serializer[Any]):
     artist = serializers.CharField()
     handle = serializers.CharField()
     watermark = serializers.CharField()
+    linkUrl = serializers.CharField(help_text="Where fans see this version.")
     attribution = serializers.CharField(allow_blank=True)
     theme = serializers.DictField(child=serializers.CharField(), help_text="accent, ink, ground")
     lines = SungLineBody(many=True)
