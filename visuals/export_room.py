@@ -150,7 +150,6 @@ def _plain(made: HookVideoReport) -> dict[str, Any]:
         "drift_s": made.drift_s,
         "scrim": round(made.scrim, 3),
         "contrast": {name: dataclasses.asdict(found) for name, found in made.contrast.items()},
-        "flashes": {"general": made.flashes.general, "red": made.flashes.red},
         "fit": made.fit and dataclasses.asdict(made.fit),
         "fallback": made.fallback,
         "notes": list(made.notes),
