@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -45,6 +45,12 @@ def library_of(track: Track) -> list[VisualAsset]:
         .select_related("uploader__artist")
         .prefetch_related("tags", periods)
     )
+
+
+@lru_cache(maxsize=2000)
+def _theme_of(colours: tuple[str, ...]) -> Theme:
+    """The theme of a visual's colours; most of a page's are known from the last time."""
+    return theme_of_visual(colours)
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,8 @@ class Tile:
     def theme(self) -> Theme | None:
         """Its own colours; None before they were looked at."""
         colours = self.visual.facts.get("colours", {})
-        found = [colours[name] for name in ("accent", "mean") if colours.get(name)]
-        return theme_of_visual(found) if found else None
+        found = tuple(colours[name] for name in ("accent", "mean") if colours.get(name))
+        return _theme_of(found) if found else None
 
     @property
     def scrim(self) -> float:
