@@ -24,13 +24,8 @@ from casset.web import installation, navigation
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def _studio() -> str:
-    """Where one starts after registering."""
-    return navigation.address_of("pipeline:new", "home", default="/")
-
-
 def _first_page() -> str:
-    """Where one goes after signing in."""
+    """Where one goes after registering or signing in."""
     return navigation.address_of(
         "tracks:list", "pipeline:jobs", "pipeline:list", "pipeline:new", default="/"
     )
@@ -56,7 +51,7 @@ class Register(auth_views.RedirectURLMixin, FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_default_redirect_url(self) -> str:
-        return _studio()
+        return _first_page()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(next=self.get_redirect_url(), **kwargs)

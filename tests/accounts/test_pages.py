@@ -32,7 +32,7 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str):
 # -- registering -------------------------------------------------------------------------------
 def test_registering_signs_the_person_in(client: Client) -> None:
     answer = client.post(REGISTER, {"email": "Mara@Example.org", "password": PASSWORD})
-    assert answer["Location"] == reverse("pipeline:new")
+    assert answer["Location"] == reverse("tracks:list")
     assert User.objects.get().email == "mara@example.org"
     assert client.get("/settings/").status_code == 200
 

@@ -44,7 +44,8 @@ def test_a_stranger_registers_sends_a_song_and_gets_a_film(browser, working, son
     page.fill("input[name=email]", "mara@example.com")
     page.fill("input[name=password]", "a fairly long password")
     page.click("main form button:not([type=button])")
-    visit.until("location.pathname === '/studio/new/'")
+    visit.until("location.pathname === '/studio/tracks/'")
+    visit.go("/studio/new/")
 
     page.set_input_files("input[name=song]", str(song))
     page.fill("textarea[name=prompt]", PROMPT)
