@@ -146,7 +146,7 @@ def _frame(size: str, most_width: int | None, most_height: int | None) -> tuple[
 def preview(request: HttpRequest, pk: str, key: str, name: str) -> HttpResponseBase:
     """A card or a film, for anybody on any site, as long as its track is published. One query."""
     rows = LinkPreview.objects.filter(pk=pk, track__in=Track.objects.published())
-    row = rows.values_list("card", "film").first() if name in _TYPES else None
+    row = readers.ask(rows.values_list("card", "film").first) if name in _TYPES else None
     stored = row[0 if name == "card.jpg" else 1] if row else ""
     if not stored.endswith(f"/{key}/{name}"):
         raise Http404

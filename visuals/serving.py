@@ -15,6 +15,7 @@ from casset.accounts.authentication import TokenAuthentication
 from casset.media.hookvideo import layout as hook_layout
 from casset.tracks.models import Track
 from casset.web import storage
+from casset.web.readers import readers
 from visuals import files
 from visuals.models import Still, VisualAsset
 
@@ -29,7 +30,7 @@ def file(request: HttpRequest, visual_id: str, version: str, name: str) -> HttpR
         raise Http404
     visuals = VisualAsset.objects.filter(pk=visual_id).exclude(stored="")
     cache = storage.FOR_EVER
-    visual = visuals.visible_to(AnonymousUser()).first()
+    visual = readers.ask(visuals.visible_to(AnonymousUser()).first)
     if visual is None:
         cache = OWN_BROWSER
         visual = visuals.visible_to(_asker(request)).first()

@@ -18,6 +18,7 @@ from casset.accounts import artist_forms, artists, handles
 from casset.accounts.models import Artist, User
 from casset.lib.errors import CassetError, MediaError
 from casset.web import navigation, pictures, rates, storage
+from casset.web.readers import readers
 
 _ASKING = rates.Rate("handles", 120, 60, "You are trying many handles.")
 
@@ -112,7 +113,8 @@ def handle(request: HttpRequest) -> JsonResponse:
 @require_safe
 def avatar(request: HttpRequest, artist_id: str, size: str) -> HttpResponseBase:
     """An artist's picture, for everybody; kept by browsers where the address names its version."""
-    artist = get_object_or_404(Artist.objects.exclude(avatar=""), pk=artist_id)
+    pictured = Artist.objects.exclude(avatar="")
+    artist = readers.ask(get_object_or_404, pictured, pk=artist_id)
     if size not in ("small", "large"):
         raise Http404
     is_named = request.GET.get("v") == pictures.version(artist.avatar)

@@ -33,6 +33,7 @@ from casset.tracks.answers import (
 )
 from casset.tracks.models import Track, TrackFeatures
 from casset.web import errors, storage, uploads
+from casset.web.readers import readers
 
 PER_PAGE = 24
 
@@ -256,7 +257,7 @@ def peaks(request: HttpRequest, track_id: str) -> HttpResponse:
 @require_safe
 def cover_file(request: HttpRequest, track_id: str, size: str) -> HttpResponseBase:
     """The cover, for whoever may see the track; kept by browsers where the address names its version."""
-    found = audio.visible(request.user, track_id)
+    found = readers.ask(audio.visible, request.user, track_id)
     if size not in ("small", "large") or not found.cover:
         raise Http404
     is_named = showing.cover_address(found, size).endswith(f"?v={request.GET.get('v')}")
