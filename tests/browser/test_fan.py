@@ -188,22 +188,6 @@ def test_a_track_deleted_while_it_plays_leaves_the_page_standing(visit: Visit) -
         assert "Nothing plays here" in page.inner_text("h1")
 
 
-def test_sharing_copies_the_version_in_view_and_can_be_taken_over(visit: Visit) -> None:
-    track = factories.track()
-    with visit(**PHONE, permissions=["clipboard-read", "clipboard-write"]) as window:
-        page = window.go(f"/t/{track.pk}")
-        seen = swipe_to_next(window)
-        page.tap("[data-share]")
-        window.until("document.querySelector('[data-toasts] p')?.textContent === 'Link copied.'")
-        assert page.evaluate("navigator.clipboard.readText()").endswith(f"/t/{track.pk}?v={seen}")
-        page.evaluate(
-            """() => document.addEventListener('casset:share', event => {
-              event.preventDefault(); window.asked = event.detail; })"""
-        )
-        page.tap("[data-share]")
-        assert page.evaluate("asked.visual") == seen
-
-
 def test_the_page_says_what_happens_to_whoever_listens(visit: Visit) -> None:
     track = factories.track()
     with visit(**PHONE) as window:

@@ -3,6 +3,7 @@ import { Hook, mindSheets } from "./hook.js";
 import { calm, dye, spares } from "./look.js";
 import { screens } from "./screens.js";
 import "./app.js";
+import "./counts.js";
 import "./share.js";
 
 const flow = document.querySelector("[data-flow]");

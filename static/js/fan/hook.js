@@ -107,6 +107,7 @@ export class Hook {
     holder = null;
     sound.pause();
     this.showPlaying();
+    tell(this.root, "paused", this.slide.dataset.visual);
   }
 
   seek(time) {
@@ -270,6 +271,9 @@ export class Hook {
     }
     for (const name of ["playing", "pause", "waiting"]) {
       sound.addEventListener(name, () => holder === this && this.showPlaying());
+    }
+    for (const name of ["pause", "waiting"]) {
+      sound.addEventListener(name, () => holder === this && tell(this.root, "paused", this.slide.dataset.visual));
     }
     sound.addEventListener("playing", () => {
       if (holder !== this) return;

@@ -2,6 +2,7 @@
 import { Hook, mindSheets } from "./hook.js";
 import { spares } from "./look.js";
 import "./app.js";
+import "./counts.js";
 import "./share.js";
 
 const hook = new Hook(document.querySelector("[data-hook]"), { keepsAddress: true });

@@ -1,17 +1,23 @@
-/* Every [data-share] button: copies the link of the version in view. Whoever can do better listens
-   for `casset:share` {address, track, visual} first and prevents it. */
+/* Every [data-share] button: opens the sheet that passes on the version in view (pass.js), or copies its
+   link where there is no sheet (an embed) or it does not load. */
 import { toast } from "../toast.js";
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-share]");
   if (!button) return;
   const hook = button.closest("[data-hook]");
-  const visual = hook?.dataset.visual ?? "";
   const address = new URL(button.dataset.share, location.href);
+  const visual = hook?.dataset.visual ?? "";
   if (visual) address.searchParams.set("v", visual);
-  const detail = { address: address.href, track: hook?.dataset.track ?? "", visual };
-  const asked = new CustomEvent("casset:share", { bubbles: true, cancelable: true, detail });
-  if (!button.dispatchEvent(asked)) return;
+  const sheet = document.querySelector("[data-pass]");
+  if (sheet && hook) {
+    try {
+      const { open } = await import("./pass.js");
+      return open(sheet, hook, address.href);
+    } catch {
+      // no connection: the link below needs none
+    }
+  }
   try {
     await navigator.clipboard.writeText(address.href);
     toast("Link copied.", "good");

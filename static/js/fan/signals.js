@@ -1,6 +1,7 @@
-/* What happens to a hook, told to whoever wants to know; this page itself does not listen.
+/* What happens to a hook, told to whoever wants to know (counts.js does).
 
      casset:playing    {track, visual}   sound runs (also after a pause)
+     casset:paused     {track, visual}   it stands still: paused, waiting, or another hook sounds
      casset:visual     {track, visual}   another visual is in view
      casset:completed  {track, visual}   the hook was heard to its end
 
