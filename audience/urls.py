@@ -2,13 +2,16 @@
 
 from django.urls import path, re_path
 
-from audience import arrivals, embeds, views
+from audience import arrivals, dashboard, embeds, views
 
 app_name = "audience"
 urlpatterns = [
     path("t/<str:track>", views.hook, name="hook"),
     path("t/<str:track>/embed", embeds.embed, name="embed"),
     path("s/<str:share>", arrivals.arrive, name="share"),
+    path("studio/audience/", dashboard.overview, name="overview"),
+    path("studio/tracks/<slug:track_id>/audience/", dashboard.track, name="dashboard"),
+    path("studio/tracks/<slug:track_id>/audience/turns/", dashboard.take_turns, name="take_turns"),
     path("oembed", embeds.oembed, name="oembed"),
     path("previews/<slug:pk>/<slug:key>/<str:name>", embeds.preview, name="preview"),
     path("worker.js", views.worker, name="worker"),

@@ -28,6 +28,7 @@ _PLACES = (
     ("Make a video", "add", ("pipeline:new",)),
     ("Videos", "film", ("pipeline:jobs", "pipeline:list")),
     ("Shaders", "shader", ("visuals:gallery",)),
+    ("Audience", "chart", ("audience:overview",)),
     ("Settings", "sliders", ("settings",)),
 )
 
