@@ -144,7 +144,7 @@ class Board:
     def top(self) -> int:
         """What the plot's upper edge stands for."""
         most = max((max(one.days) for one in self.visuals if one.days), default=0)
-        step = 10 ** max(0, len(str(most)) - 1)
+        step = int(10 ** max(0, len(str(most)) - 1))
         return max(4, math.ceil(most / step) * step)
 
     @property
