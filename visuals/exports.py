@@ -32,6 +32,7 @@ VIDEO_FILE, CAPTIONS_FILE = "hook.mp4", "hook.vtt"
 TYPES = {VIDEO_FILE: "video/mp4", CAPTIONS_FILE: "text/vtt; charset=utf-8"}
 FANS_WAITING = 40  # exports of people who are not the artist, made or waiting at once on the site
 LEFT_FOR = timedelta(days=2)  # failed ones
+STUCK_AFTER = timedelta(hours=1)
 OF_ARTIST = rates.Rate("exports", 60, 3600, "You have exported many hooks in the last hour.")
 OF_FAN = rates.Rate("fan-exports", 20, 3600, "You have made many videos in the last hour.")
 _Status = HookExport.Status
@@ -177,6 +178,7 @@ def forget_those_of(track: Track) -> None:
 def tidy() -> int:
     """Forget what was made from something that has changed, failures of days ago, and what is too much; how many."""
     gone = 0
+    _end_stuck()
     rows = HookExport.objects.exclude(status__in=_WAITING).select_related("visual", "track__hook")
     for row in rows.iterator(chunk_size=200):
         if _is_stale(row) or (
@@ -184,6 +186,16 @@ def tidy() -> int:
         ):
             gone += _forget_unless_asked(row)
     return gone + _make_room()
+
+
+def _end_stuck() -> None:
+    """Say of what nobody works at any more that it failed; asking again makes it."""
+    old = HookExport.objects.filter(
+        status__in=_WAITING, used_at__lt=timezone.now() - STUCK_AFTER
+    )
+    for row in old:
+        if not asking.wanted(WORK, row.pk):
+            gave_up(row.pk, CassetError("The work on it was lost. Export the hook again."))
 
 
 def _is_stale(row: HookExport) -> bool:

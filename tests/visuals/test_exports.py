@@ -377,6 +377,16 @@ def test_what_was_made_of_an_older_cut_or_a_deleted_visual_is_forgotten(track, v
     assert not Leftover.objects.exists()
 
 
+def test_an_export_whose_work_was_lost_says_so_and_can_be_asked_for_again(track, visual):
+    export = asked(track, visual)
+    Item.objects.all().delete()
+    HookExport.objects.update(used_at=timezone.now() - timedelta(hours=2))
+    exports.tidy()
+    export.refresh_from_db()
+    assert (export.status, bool(export.error)) == (Status.FAILED, True)
+    assert asked(track, visual).status == Status.QUEUED
+
+
 def test_a_deleted_tracks_exports_go_with_it(track, visual):
     done, waiting = kept(asked(track, visual)), asked(track, visual, aspect="1:1")
     track_services.delete_track(track=track)

@@ -224,7 +224,7 @@ function show(told) {
   list("notes", [told.fallback, ...(told.notes ?? [])].filter(Boolean), (one) => [false, one]);
   part("quick").hidden = true;
   if (isReady) have(told);
-  else if (!isMaking && data && !isCanvas()) offerQuick();
+  else if (!isMaking && data?.soundUrl && !isCanvas()) offerQuick();
   const news = isReady ? "The video is ready." : told.problem ?? "";
   if (part("told").textContent !== news) part("told").textContent = news;
 }

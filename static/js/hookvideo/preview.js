@@ -56,12 +56,20 @@ export class Preview {
     this.video = null;
     if (!visual) return;
     const video = document.createElement("video");
-    Object.assign(video, { muted: true, loop: true, playsInline: true, preload: "auto", src: visual.smallLoopUrl });
+    Object.assign(video, { muted: true, loop: true, playsInline: true, preload: "auto", crossOrigin: "anonymous", src: visual.smallLoopUrl });
     video.addEventListener("error", () => {
       if (this.video === video) this.video = null; // the poster stands in
     });
-    video.addEventListener("loadeddata", () => this.drawing?.survey([video, ...(this.poster ? [this.poster] : [])]), { once: true });
+    video.addEventListener("loadeddata", () => this.#survey([video, ...(this.poster ? [this.poster] : [])]), { once: true });
     this.video = video;
+  }
+
+  #survey(pictures) {
+    try {
+      this.drawing?.survey(pictures);
+    } catch (fault) {
+      console.warn(fault); // pixels of another origin may be shown but not read: no scrim in the preview
+    }
   }
 
   /** Begin to show a shape; `bare` without anything over the picture. */
@@ -69,9 +77,11 @@ export class Preview {
     const size = frameSize(this.numbers, aspect, SHORT_PX);
     Object.assign(this.canvas, { width: size[0], height: size[1] });
     this.bare = bare;
+    this.button.hidden = bare || !this.data.soundUrl;
+    if (bare) this.clock.muted = true;
     this.drawing = new Drawing(this.numbers, this.data, aspect, size, { cover: this.cover, avatar: this.avatar });
     const pictures = [this.video?.readyState >= 2 ? this.video : null, this.poster].filter(Boolean);
-    this.drawing.survey(pictures);
+    this.#survey(pictures);
     cancelAnimationFrame(this.number);
     if (!still()) this.clock.play();
     this.#tick();
@@ -122,6 +132,7 @@ export class Preview {
 export async function picture(address) {
   if (!address) return null;
   const image = new Image();
+  image.crossOrigin = "anonymous"; // files may lie in a bucket of another origin
   image.src = address;
   try {
     await image.decode();
