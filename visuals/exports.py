@@ -190,9 +190,7 @@ def tidy() -> int:
 
 def _end_stuck() -> None:
     """Say of what nobody works at any more that it failed; asking again makes it."""
-    old = HookExport.objects.filter(
-        status__in=_WAITING, used_at__lt=timezone.now() - STUCK_AFTER
-    )
+    old = HookExport.objects.filter(status__in=_WAITING, used_at__lt=timezone.now() - STUCK_AFTER)
     for row in old:
         if not asking.wanted(WORK, row.pk):
             gave_up(row.pk, CassetError("The work on it was lost. Export the hook again."))
