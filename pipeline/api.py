@@ -71,7 +71,7 @@ class Upload(APIView):
 
     @extend_schema(
         operation_id="upload_audio",
-        summary="Send a song and a sentence; a film is put in line",
+        summary="Send a song or name a track, and a sentence; a film is put in line",
         description="The same Idempotency-Key gives the same job again.",
         tags=TAG,
         request={"multipart/form-data": UploadBody},
@@ -83,7 +83,7 @@ class Upload(APIView):
         responses={
             201: JobBody,
             400: ErrorBody,
-            **BEFORE,
+            **FOUND,
             413: ErrorBody,
             415: ErrorBody,
             429: ErrorBody,
@@ -95,7 +95,7 @@ class Upload(APIView):
         asked = dict(body.validated_data)
         job = services.create_job(
             owner=request.user,
-            song=asked.pop("audio_file"),
+            song=asked.pop("audio_file", None),
             prompt=asked.pop("user_prompt"),
             request_key=_request_key(request),
             **asked,

@@ -5,9 +5,11 @@ An event says that something changed; the rows say what is. Losing one costs liv
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.urls import reverse
 
 from casset.web import events
@@ -26,11 +28,23 @@ def stage_update(job: Job, stage: str, status: str, duration_s: float | None = N
     events.publish(
         job.channel, "stage_update", {"stage": stage, "status": status, "duration": duration_s}
     )
+    of_track(job)
 
 
 def progress(job: Job, percent: int, remaining_s: float | None) -> None:
     left = None if remaining_s is None else round(remaining_s)
     events.publish(job.channel, "progress", {"progress": percent, "estimated_remaining": left})
+
+
+def of_track(job: Job) -> None:
+    """Tell who watches the job's track, once this is so, that something became of a film of it.
+
+    After the commit: its channel is shared by all films of the track, which must not wait for each
+    other in their own transactions.
+    """
+    if job.track_id:
+        told = partial(events.publish, f"track-{job.track_id}", "film_update", {"job": str(job.pk)})
+        transaction.on_commit(told, robust=True)
 
 
 def message(job: Job, stage: str, text: str) -> None:
@@ -60,6 +74,7 @@ def clip_ready(clip: Clip, take: Take) -> None:
             "total": clips.count(),
         },
     )
+    of_track(clip.job)
 
 
 def completed(job: Job, film: Film) -> None:
@@ -72,7 +87,9 @@ def completed(job: Job, film: Film) -> None:
             "total_cost": job.spent_micros / MICROS,
         },
     )
+    of_track(job)
 
 
 def error(job: Job, text: str, code: str, *, retryable: bool) -> None:
     events.publish(job.channel, "error", {"error": text, "code": code, "retryable": retryable})
+    of_track(job)

@@ -88,28 +88,12 @@ def _take() -> forms.IntegerField:
     )
 
 
-class NewFilm(forms.Form):
-    """A song, a sentence and, under “More”, what most people leave alone."""
+class Wish(forms.Form):
+    """What a film is to be, whatever its song: a sentence, its shape, and what most people leave alone."""
 
-    song = _file(
-        "Song",
-        services.SONG_ENDINGS,
-        f"MP3, WAV, FLAC, OGG or M4A, up to {settings.UPLOAD_MAX_BYTES / 2**20:.0f} MB",
-        required=True,
-    )
     prompt = Sentence()
     aspect = forms.ChoiceField(
         label="Shape", choices=ASPECTS, initial="16:9", widget=forms.RadioSelect
-    )
-    lyrics = _file(
-        "Lyrics",
-        services.LYRICS_ENDINGS,
-        "LRC, SRT, VTT or plain text. Words are set over the picture, in time.",
-    )
-    cover = _file(
-        "Cover",
-        services.COVER_ENDINGS,
-        "JPG, PNG or WebP. Its colours become the film's, and it appears in it.",
     )
     seed = _take()
     beats = forms.ChoiceField(
@@ -121,16 +105,7 @@ class NewFilm(forms.Form):
     )
     request_key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
-    more = ("lyrics", "cover", "seed", "beats")
-
-    def clean_song(self) -> object:
-        song = self.cleaned_data["song"]
-        if song.size > settings.UPLOAD_MAX_BYTES:
-            raise forms.ValidationError(
-                f"The song has {song.size / 2**20:.1f} MB; at most "
-                f"{settings.UPLOAD_MAX_BYTES / 2**20:.0f} MB can be sent. Export it as MP3 or OGG."
-            )
-        return song
+    more: tuple[str, ...] = ("seed", "beats")  # under “More”
 
     def clean_seed(self) -> int:
         seed = self.cleaned_data["seed"]
@@ -141,6 +116,39 @@ class NewFilm(forms.Form):
 
     def clean_request_key(self) -> object:
         return self.cleaned_data["request_key"] or uuid4()
+
+
+class NewFilm(Wish):
+    """A wish for a song that is sent with it, its lyrics and its cover."""
+
+    song = _file(
+        "Song",
+        services.SONG_ENDINGS,
+        f"MP3, WAV, FLAC, OGG or M4A, up to {settings.UPLOAD_MAX_BYTES / 2**20:.0f} MB",
+        required=True,
+    )
+    lyrics = _file(
+        "Lyrics",
+        services.LYRICS_ENDINGS,
+        "LRC, SRT, VTT or plain text. Words are set over the picture, in time.",
+    )
+    cover = _file(
+        "Cover",
+        services.COVER_ENDINGS,
+        "JPG, PNG or WebP. Its colours become the film's, and it appears in it.",
+    )
+
+    more = ("lyrics", "cover", "seed", "beats")
+    field_order = ("song", "prompt", "aspect", *more)
+
+    def clean_song(self) -> object:
+        song = self.cleaned_data["song"]
+        if song.size > settings.UPLOAD_MAX_BYTES:
+            raise forms.ValidationError(
+                f"The song has {song.size / 2**20:.1f} MB; at most "
+                f"{settings.UPLOAD_MAX_BYTES / 2**20:.0f} MB can be sent. Export it as MP3 or OGG."
+            )
+        return song
 
 
 class Revision(forms.Form):

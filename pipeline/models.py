@@ -21,6 +21,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from casset.lib.errors import InvalidTransition
+from casset.tracks.models import Track
 from pipeline.contracts import AudioData, ClipPrompts, ClipScript, Plan
 from pipeline.progress import STAGES
 
@@ -43,6 +44,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Those the person may see: their own."""
         return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
 
+    def of_track(self, track: Track) -> JobQuerySet:
+        return self.filter(track=track)
+
     def active(self) -> JobQuerySet:
         return self.filter(status__in=(Status.QUEUED, Status.PROCESSING))
 
@@ -63,6 +67,9 @@ class Job(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="jobs")
+    track = models.ForeignKey(  # whose song it is of; None for a song that was sent alone
+        Track, models.SET_NULL, null=True, blank=True, editable=False, related_name="jobs"
+    )
     request_key = models.UUIDField(null=True, blank=True, editable=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveIntegerField(default=1)

@@ -18,10 +18,15 @@ def _whole_number(**options: Any) -> serializers.IntegerField:
 
 
 class UploadBody(serializers.Serializer[Any]):
-    """A song and a sentence. Whether they can be used is decided by the service."""
+    """A song, or a track that has one, and a sentence. Whether they can be used is decided by the service."""
 
     audio_file = serializers.FileField(
-        allow_empty_file=True, help_text="MP3, WAV, FLAC, OGG or M4A."
+        required=False, allow_empty_file=True, help_text="MP3, WAV, FLAC, OGG or M4A."
+    )
+    track_id = serializers.CharField(
+        required=False,
+        max_length=14,
+        help_text="One of your tracks instead of a file: its song, cover, words and title are used.",
     )
     user_prompt = serializers.CharField(
         min_length=services.PROMPT_LEAST,
@@ -37,6 +42,18 @@ class UploadBody(serializers.Serializer[Any]):
     cover = serializers.FileField(
         required=False, allow_empty_file=True, help_text="JPG, PNG or WebP."
     )
+
+    def to_internal_value(self, data: Any) -> Any:
+        self.fields["audio_file"].required = "track_id" not in data
+        return super().to_internal_value(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        both = {"audio_file", "lyrics", "cover"} & set(attrs)
+        if "track_id" in attrs and both:
+            raise serializers.ValidationError(
+                {name: ["A track has its own. Leave this out."] for name in sorted(both)}
+            )
+        return attrs
 
 
 class RevisionBody(serializers.Serializer[Any]):
@@ -106,6 +123,9 @@ class JobBrief(serializers.ModelSerializer[Job]):
     """A job in a list."""
 
     job_id = serializers.UUIDField(source="pk", read_only=True)
+    track_id = serializers.CharField(
+        allow_null=True, read_only=True, help_text="The track it is a film of."
+    )
     status = serializers.ChoiceField(choices=Status.choices, read_only=True)
     progress = serializers.IntegerField(help_text="Per cent.", read_only=True)
     user_prompt = serializers.CharField(source="prompt", read_only=True)
@@ -118,6 +138,7 @@ class JobBrief(serializers.ModelSerializer[Job]):
         model = Job
         fields: tuple[str, ...] = (
             "job_id",
+            "track_id",
             "status",
             "progress",
             "title",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Set
 from pathlib import PurePath
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -17,9 +18,11 @@ from casset.lib.text import title_of_file
 from casset.media import probe
 from casset.media.audio.lyrics import formats
 from casset.media.shaders import images
+from casset.tracks import services as tracks
+from casset.tracks.models import Track
 from casset.web import events as watched
 from casset.web import logs
-from pipeline import admission, estimate, events, flow, ledger, workroom
+from pipeline import admission, estimate, events, flow, ledger, of_track, workroom
 from pipeline.contracts import ASPECT_SIZES, Plan
 from pipeline.models import Clip, Film, Job, Stage, Status, Take, Work
 from pipeline.progress import STAGES
@@ -45,8 +48,9 @@ class Upload(Protocol):
 def create_job(
     *,
     owner: Any,
-    song: Upload,
     prompt: str,
+    song: Upload | None = None,
+    track_id: str = "",
     aspect: str = "16:9",
     seed: int = 1,
     beats: str = "auto",
@@ -56,22 +60,27 @@ def create_job(
 ) -> Job:
     """Take in a song and a sentence and put the film in line.
 
-    The same ``request_key`` of the same person gives the same job again: a double click is one
-    film. Raises ``ValidationError`` or ``MediaError`` for what cannot be used and
-    ``QuotaExceeded``; nothing is kept then.
+    The song is one that was sent, or that of the person's own track, which also gives its cover,
+    its words and its title. The same ``request_key`` of the same person gives the same job again: a
+    double click is one film. Raises ``ValidationError`` or ``MediaError`` for what cannot be used,
+    ``NotFound`` for a track that is not theirs or not ready, ``QuotaExceeded``; nothing is kept then.
     """
     if request_key is not None:
         before = Job.objects.filter(owner=owner, request_key=request_key).first()
         if before is not None:
             return before
+    track = of_track.own(owner, track_id) if track_id else None
+    if (track is None) == (song is None):
+        raise ValidationError("Give a song or one of your tracks, one of them.")
     sentence = checked_sentence(prompt)
     _check_choices(aspect, seed, beats)
     _check_storage(owner)
     job = Job(
         id=uuid4(),
         owner=owner,
+        track=track,
         request_key=request_key,
-        title=title_of_file(song.name, most=TITLE_MOST),
+        title=track.title if track else title_of_file(song.name if song else "", most=TITLE_MOST),
         prompt=sentence,
         aspect=aspect,
         seed=seed,
@@ -80,13 +89,19 @@ def create_job(
         budget_micros=ledger.micros(settings.JOB_BUDGET_DOLLARS),
     )
     try:
-        _take_in(job, song, lyrics, cover)
+        if track is not None:
+            _take_from(job, track)
+        elif song is not None:
+            _take_in(job, song, lyrics, cover, SONG_ENDINGS, settings.UPLOAD_MAX_BYTES)
         with transaction.atomic():
             admission.count_start(owner)
+            if track is not None:  # it may have been deleted while its song was copied
+                job.track = of_track.own(owner, track.pk, lock=True)
             job.save(force_insert=True)
             Stage.objects.bulk_create(
                 Stage(job=job, name=name, order=order) for order, name in enumerate(STAGES)
             )
+            events.of_track(job)
     except IntegrityError:
         shutil.rmtree(job.folder, ignore_errors=True)
         twin = Job.objects.filter(owner=owner, request_key=request_key).first()
@@ -215,7 +230,9 @@ def delete_job(*, job: Job) -> None:
     if not job.is_final:
         cancel_job(job=job)
     folder, channel = job.folder, job.channel
-    job.delete()
+    with transaction.atomic():
+        events.of_track(job)
+        job.delete()
     watched.forget(channel)
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -232,13 +249,21 @@ def checked_sentence(prompt: str) -> str:
 
 
 # -- files that come in ----------------------------------------------------------------------------
-def _take_in(job: Job, song: Upload, lyrics: Upload | None, cover: Upload | None) -> None:
-    """Keep what was sent in the job's folder and look at it before anything else is done with it."""
+def _take_in(
+    job: Job,
+    song: Upload,
+    lyrics: Upload | None,
+    cover: Upload | None,
+    endings: Set[str],
+    most: int,
+) -> None:
+    """Keep what was sent in the job's folder and look at it before anything else is done with it.
+
+    The song has one of ``endings`` and ``most`` bytes at most.
+    """
     job.folder.mkdir(parents=True)
-    job.song_file, job.song_sha256 = _keep(
-        job, song, "song", SONG_ENDINGS, settings.UPLOAD_MAX_BYTES
-    )
-    facts = probe.sound(job.folder / job.song_file, max_bytes=settings.UPLOAD_MAX_BYTES)
+    job.song_file, job.song_sha256 = _keep(job, song, "song", endings, most)
+    facts = probe.sound(job.folder / job.song_file, max_bytes=most)
     _check_length(facts.duration_s)
     job.duration_s = facts.duration_s
     if lyrics is not None:
@@ -246,6 +271,12 @@ def _take_in(job: Job, song: Upload, lyrics: Upload | None, cover: Upload | None
         formats.read_file(job.folder / job.lyrics_file)
     if cover is not None:
         job.cover_file = _keep_cover(job, cover)
+
+
+def _take_from(job: Job, track: Track) -> None:
+    """Copy what the track has. Its song was let in by the limits of tracks, which are wider."""
+    with of_track.material(track) as has:
+        _take_in(job, has.song, has.lyrics, has.cover, tracks.ENDINGS, settings.AUDIO_MAX_BYTES)
 
 
 def _keep_cover(job: Job, cover: Upload) -> str:
@@ -259,7 +290,7 @@ def _keep_cover(job: Job, cover: Upload) -> str:
     return name
 
 
-def _keep(job: Job, upload: Upload, stem: str, endings: set[str], most: int) -> tuple[str, str]:
+def _keep(job: Job, upload: Upload, stem: str, endings: Set[str], most: int) -> tuple[str, str]:
     """Write an upload to ``stem`` with its own ending; returns the name and the SHA-256 of its bytes."""
     what = stem.partition("-")[0]
     ending = PurePath((upload.name or "").replace("\\", "/")).suffix.lower()
@@ -383,6 +414,7 @@ def _put_in_line(job: Job, **changes: Any) -> None:
         progress=_kept_percent(job),
         **changes,
     )
+    events.of_track(job)
 
 
 def _kept_percent(job: Job) -> int:

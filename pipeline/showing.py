@@ -9,18 +9,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
 
 from casset.media.colour import oklch
 from casset.media.colour.theme import theme_between
+from casset.tracks.models import Track
 from casset.web import events
+from casset.web.templatetags.casset import as_clock
 from pipeline import estimate
 from pipeline.contracts import AudioData, ClipScript, Plan, Reason, Transition
 from pipeline.models import MICROS, Clip, Film, Job, JobQuerySet, Stage, Status, Take, Work
 from pipeline.progress import TITLES
 
+FILMS_SHOWN = 60  # that have ended, of a track
 BARS = 132  # of the song's picture
 BAR_MOST_PX = 52
 STATUS_WORDS = {
@@ -64,7 +68,9 @@ def with_pictures(jobs: JobQuerySet) -> JobQuerySet:
 
 def with_everything(jobs: JobQuerySet) -> JobQuerySet:
     clips = Clip.objects.prefetch_related("takes")
-    return jobs.prefetch_related("films", "stages", Prefetch("clips", clips))
+    return jobs.select_related("track").prefetch_related(
+        "films", "stages", Prefetch("clips", clips)
+    )
 
 
 @dataclass(frozen=True)
@@ -199,6 +205,20 @@ class JobCard:
             return f"{TITLES[stage.name]}, {self.ready} of {len(self.clips)}"
         return TITLES[stage.name] if stage else STATUS_WORDS[Status(self.job.status)]
 
+    @cached_property
+    def remaining_s(self) -> float | None:
+        """A few queries."""
+        return estimate.remaining_s(self.job)
+
+    @property
+    def left(self) -> str:
+        return time_left(self.remaining_s)
+
+    @property
+    def shape(self) -> str:
+        """The class of its picture: tall, square, or nothing for a wide one."""
+        return {"9:16": "tall", "1:1": "square"}.get(self.job.aspect, "")
+
     @property
     def about(self) -> str:
         job = self.job
@@ -207,6 +227,47 @@ class JobCard:
         if job.status == Status.CANCELLED:
             return f"Stopped at {job.progress} %"
         return f"{len(self.clips)} clips" if self.clips else ""
+
+
+class FilmStrip(JobCard):
+    """The newest film of a track in one line: how far it is, some of its pictures."""
+
+    @property
+    def state(self) -> str:
+        """“clip 4 of 8 · about 2 min left”, “Ready · 3:24”."""
+        if self.is_active:
+            return " · ".join(part for part in (self._at, self.left) if part)
+        if self.film is not None:
+            return f"{self.status} · {as_clock(self.film.duration_s)}"
+        return self.about or self.status
+
+    @property
+    def _at(self) -> str:
+        stage = current_stage(list(self.job.stages.all()))
+        if self.clips and stage is not None and stage.name == "video_generator":
+            return f"clip {min(self.ready + 1, len(self.clips))} of {len(self.clips)}"
+        return self.doing
+
+
+class TrackFilms:
+    """The films of a track, those being made first; nothing of what others made."""
+
+    def __init__(self, track: Track, user: Any) -> None:
+        self.track = track
+        self._jobs = with_pictures(Job.objects.visible_to(user).of_track(track))
+
+    @cached_property
+    def active(self) -> list[JobCard]:
+        return [JobCard(job) for job in self._jobs.active()]
+
+    @cached_property
+    def ended(self) -> list[JobCard]:
+        return [JobCard(job) for job in self._jobs.ended()[:FILMS_SHOWN]]
+
+    @property
+    def newest(self) -> FilmStrip | None:
+        job = self._jobs.first()
+        return FilmStrip(job) if job else None
 
 
 class JobPage(JobCard):
@@ -271,14 +332,6 @@ class JobPage(JobCard):
             )
             for clip in rows
         ]
-
-    @cached_property
-    def remaining_s(self) -> float | None:
-        return estimate.remaining_s(self.job)
-
-    @property
-    def left(self) -> str:
-        return time_left(self.remaining_s)
 
     @cached_property
     def place(self) -> int:

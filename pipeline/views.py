@@ -7,7 +7,7 @@ errors in the API's shape, so that the page can stay as it is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +23,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from casset.lib.errors import CassetError, MediaError
+from casset.tracks.answers import own as own_track
+from casset.tracks.answers import signed_in as signed_in_for_track
+from casset.tracks.models import Track
+from casset.tracks.showing import TrackPage
 from casset.web import errors
 from pipeline import services, showing
-from pipeline.forms import EXAMPLES, NewFilm, Revision
+from pipeline.forms import EXAMPLES, NewFilm, Revision, Wish
 from pipeline.models import Job
 
 PER_PAGE = 24
@@ -97,17 +101,55 @@ def new(request: HttpRequest) -> HttpResponse:
         if _is_script(request):
             return _refused(401, "NOT_SIGNED_IN", SIGNED_OUT)
         return _new_page(request, form, 401)
-    if form.is_valid():
-        try:
-            job = services.create_job(owner=request.user, **form.cleaned_data)
-        except CassetError as error:
-            form.add_error(_field_of(error, form), str(error))
-            return _answer_new(request, form, errors.status_of(error), error)
-        page = reverse("pipeline:job", args=(job.pk,))
-        if _is_script(request):
-            return JsonResponse({"page": page}, status=201)
-        return redirect(page)
-    return _answer_new(request, form, 400)
+    return _begin(request, form, partial(_new_page, request, form))
+
+
+@never_cache
+@signed_in_for_track
+def track(request: HttpRequest, track_id: str) -> HttpResponse:
+    """A track's tab Music video: its films, and the form that begins another one."""
+    found = own_track(request, track_id)
+    if request.method != "POST":
+        return _track_page(request, found, Wish(initial=_again(request)), 200)
+    form = Wish(request.POST)
+    return _begin(request, form, partial(_track_page, request, found, form), track_id=found.pk)
+
+
+@never_cache
+@require_safe
+@signed_in_for_track
+def track_films(request: HttpRequest, track_id: str) -> HttpResponse:
+    """The films of a track as its tab shows them, for its script."""
+    films = showing.TrackFilms(own_track(request, track_id), request.user)
+    return render(request, "pipeline/_films.html", {"films": films, "active": films.active})
+
+
+@never_cache
+@require_safe
+@signed_in_for_track
+def track_strip(request: HttpRequest, track_id: str) -> HttpResponse:
+    """The newest film of a track in one line, for other pages of it; 204 where there is none."""
+    card = showing.TrackFilms(own_track(request, track_id), request.user).newest
+    if card is None:
+        return HttpResponse(status=204)
+    return render(request, "pipeline/_track_strip.html", {"card": card})
+
+
+def _begin(
+    request: HttpRequest, form: Form, show: Callable[..., HttpResponse], **more: Any
+) -> HttpResponse:
+    """Put the film of a filled form in line and go to its page; ``show`` the form where that cannot be."""
+    if not form.is_valid():
+        return _answer_new(request, form, show, 400)
+    try:
+        job = services.create_job(owner=request.user, **form.cleaned_data, **more)
+    except CassetError as error:
+        form.add_error(_field_of(error, form), str(error))
+        return _answer_new(request, form, show, errors.status_of(error), error)
+    page = reverse("pipeline:job", args=(job.pk,))
+    if _is_script(request):
+        return JsonResponse({"page": page}, status=201)
+    return redirect(page)
 
 
 def _again(request: HttpRequest) -> dict[str, Any]:
@@ -121,7 +163,7 @@ def _again(request: HttpRequest) -> dict[str, Any]:
 
 def _field_of(error: CassetError, form: Form) -> str | None:
     """Beside which field the service's error belongs."""
-    if not isinstance(error, MediaError):
+    if not isinstance(error, MediaError) or "song" not in form.fields:
         return None
     said = str(error).lower()
     for name in ("lyrics", "cover"):
@@ -131,10 +173,17 @@ def _field_of(error: CassetError, form: Form) -> str | None:
 
 
 def _answer_new(
-    request: HttpRequest, form: Form, status: int, error: CassetError | None = None
+    request: HttpRequest,
+    form: Form,
+    show: Callable[..., HttpResponse],
+    status: int,
+    error: CassetError | None = None,
 ) -> HttpResponse:
     if not _is_script(request):
-        return _new_page(request, form, status, errors.headers_of(error) if error else None)
+        page = show(status)
+        for name, value in (errors.headers_of(error) if error else {}).items():
+            page[name] = value
+        return page
     fields = {name: [str(said) for said in found] for name, found in form.errors.items()}
     general = fields.pop("__all__", [])
     return _refused(
@@ -146,19 +195,21 @@ def _answer_new(
     )
 
 
-def _new_page(
-    request: HttpRequest, form: Form, status: int, headers: dict[str, str] | None = None
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "examples": EXAMPLES,
-        "signed_out": SIGNED_OUT if status == 401 else "",
-        "open_more": any(form[name].errors for name in NewFilm.more),
-    }
-    page = render(request, "pipeline/new.html", context, status=status)
-    for name, value in (headers or {}).items():
-        page[name] = value
-    return page
+def _new_page(request: HttpRequest, form: Form, status: int) -> HttpResponse:
+    context = {**_of_form(form), "signed_out": SIGNED_OUT if status == 401 else ""}
+    return render(request, "pipeline/new.html", context, status=status)
+
+
+def _track_page(request: HttpRequest, track: Track, form: Form, status: int) -> HttpResponse:
+    shown = TrackPage(track)  # first: it notes the newest event
+    films = showing.TrackFilms(track, request.user)
+    context = {"track": track, "shown": shown, "films": films, "active": films.active}
+    return render(request, "pipeline/track.html", {**_of_form(form), **context}, status=status)
+
+
+def _of_form(form: Form) -> dict[str, Any]:
+    has_more_wrong = any(form[name].errors for name in getattr(form, "more", ()))
+    return {"form": form, "examples": EXAMPLES, "open_more": has_more_wrong}
 
 
 # -- one film --------------------------------------------------------------------------------------

@@ -1,44 +1,49 @@
-/* The form for a new film: a place to drop the song, a counter, sentences to start from, and an
-   upload that shows how far it is, can be stopped, and loses nothing when it fails. */
+/* The form for a new film: a place to drop the song (where it is not a track's), a counter, sentences
+   to start from, and an upload that shows how far it is, can be stopped, and loses nothing when it
+   fails. */
 import { fields, headers } from "./acts.js";
 import { count } from "./count.js";
 
 const form = document.querySelector("[data-new]");
 const input = form.querySelector("#id_song");
-const drop = form.querySelector("[data-drop]");
-const chosen = form.querySelector("[data-chosen]");
 const prompt = form.querySelector("#id_prompt");
 const sending = form.querySelector("[data-sending]");
 const go = form.querySelector("[data-go]");
 let request = null;
 
 // ---- the song -----------------------------------------------------------------------------------
-const invitation = chosen.textContent;
-function showSong() {
-  const song = input.files[0];
-  drop.classList.toggle("has-file", Boolean(song));
-  chosen.textContent = song ? `${song.name} · ${megabytes(song.size)}` : invitation;
-  if (song) clearErrors("song");
-}
-const megabytes = (size) => `${(size / 2 ** 20).toFixed(1)} MB`;
-input.addEventListener("change", showSong);
-showSong(); // browsers bring a choice back after a reload
+if (input) takeSong();
 
-for (const type of ["dragenter", "dragover"]) {
-  drop.addEventListener(type, (event) => {
+function takeSong() {
+  const drop = form.querySelector("[data-drop]");
+  const chosen = form.querySelector("[data-chosen]");
+  const invitation = chosen.textContent;
+  const megabytes = (size) => `${(size / 2 ** 20).toFixed(1)} MB`;
+  function show() {
+    const song = input.files[0];
+    drop.classList.toggle("has-file", Boolean(song));
+    chosen.textContent = song ? `${song.name} · ${megabytes(song.size)}` : invitation;
+    if (song) clearErrors("song");
+  }
+  input.addEventListener("change", show);
+  show(); // browsers bring a choice back after a reload
+
+  for (const type of ["dragenter", "dragover"]) {
+    drop.addEventListener(type, (event) => {
+      event.preventDefault();
+      drop.classList.add("over");
+    });
+  }
+  for (const type of ["dragleave", "drop"]) drop.addEventListener(type, () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (event) => {
     event.preventDefault();
-    drop.classList.add("over");
+    if (!event.dataTransfer.files.length) return;
+    const one = new DataTransfer(); // of several files the first
+    one.items.add(event.dataTransfer.files[0]);
+    input.files = one.files;
+    show();
   });
 }
-for (const type of ["dragleave", "drop"]) drop.addEventListener(type, () => drop.classList.remove("over"));
-drop.addEventListener("drop", (event) => {
-  event.preventDefault();
-  if (!event.dataTransfer.files.length) return;
-  const one = new DataTransfer(); // of several files the first
-  one.items.add(event.dataTransfer.files[0]);
-  input.files = one.files;
-  showSong();
-});
 
 // ---- the sentence -------------------------------------------------------------------------------
 count(
@@ -68,7 +73,7 @@ form.addEventListener("submit", (event) => {
   request.upload.onprogress = ({ loaded, total }) => showSent(total ? loaded / total : 0);
   request.onload = () => answered(request);
   request.onerror = () =>
-    ended("The song could not be sent. Look at your connection, then press the button again.");
+    ended("This could not be sent. Look at your connection, then press the button again.");
   request.onabort = () => ended("");
   showSent(0);
   sending.hidden = false;
@@ -77,7 +82,8 @@ form.addEventListener("submit", (event) => {
 });
 form.querySelector("[data-abort]").addEventListener("click", () => request?.abort());
 
-function showSent(share) {
+function showSent(sent) {
+  const share = input ? sent : 1; // a track's song is there already
   const percent = Math.round(share * 100);
   sending.querySelector("[data-sending-progress]").value = percent;
   sending.querySelector("[data-sending-percent]").textContent = `${percent} %`;

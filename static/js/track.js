@@ -89,6 +89,7 @@ watch(
       document.dispatchEvent(new CustomEvent("hook:update"));
       refresh();
     },
+    film_update: () => document.dispatchEvent(new CustomEvent("film:update")),
   },
   {
     since,
@@ -96,7 +97,9 @@ watch(
       const told = page.querySelector("[data-connection]");
       told.hidden = state !== "lost";
       told.textContent = why || "No connection. This page goes on by itself when it is back.";
-      if (state === "live") refresh();
+      if (state !== "live") return;
+      refresh();
+      document.dispatchEvent(new CustomEvent("film:update")); // what happened meanwhile is in the rows
     },
   },
 );

@@ -4,6 +4,7 @@ import { errorOf, fields, headers, signedOut } from "../acts.js";
 import { watch } from "../events.js";
 import { remember, renew } from "../parts.js";
 import { toast } from "../toast.js";
+import { filmStrip } from "./film_strip.js";
 import { filter } from "./filters.js";
 import { moves } from "./moves.js";
 import { motion } from "./motion.js";
@@ -19,6 +20,7 @@ const beside = page.querySelector("[data-beside]");
 
 document.documentElement.classList.add("scripted");
 remember();
+const renewStrip = filmStrip(page);
 const phone = new Phone(beside.querySelector("[data-stage]"));
 const tiles = () => [...page.querySelectorAll("[data-tile]")];
 const tileOf = (id) => document.getElementById(`tile-${id}`);
@@ -246,6 +248,7 @@ watch(
     hook_update: () => refresh(),
     hook_music: ({ version }) => picker.heard(version).catch(() => {}),
     track_update: () => refresh(),
+    film_update: () => renewStrip(),
   },
   {
     since,
@@ -253,7 +256,9 @@ watch(
       const told = page.querySelector("[data-connection]");
       told.hidden = state !== "lost";
       told.textContent = why || "No connection. This page goes on by itself when it is back.";
-      if (state === "live") refresh();
+      if (state !== "live") return;
+      refresh();
+      renewStrip();
     },
   },
 );
