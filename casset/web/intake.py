@@ -148,7 +148,7 @@ class Intake:
             await self._inner(scope, receive, send)
             return
         max_bytes = max_bytes_for(scope["path"])
-        sender = _address(scope)
+        sender = sender_of(scope)
         refusal = self._refusal(declared, max_bytes, sender)
         if refusal is None and declared > settings.BODY_MAX_BYTES and await _is_stranger(scope):
             refusal = STRANGER
@@ -223,7 +223,7 @@ def _declared(headers: list[tuple[bytes, bytes]]) -> float:
     return length
 
 
-def _address(scope: Scope) -> str:
+def sender_of(scope: Scope) -> str:
     """Who sends: an IPv4 address, or the network an IPv6 address's owner has."""
     host = scope["client"][0] if scope.get("client") else ""
     try:

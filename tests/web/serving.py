@@ -19,6 +19,7 @@ from django.urls import get_resolver
 from casset.web.events.app import Events
 from casset.web.front import Front
 from casset.web.intake import Intake
+from casset.web.outflow import Outflow
 from casset.web.server import options
 
 
@@ -28,7 +29,7 @@ class Site:
     def __init__(self) -> None:
         _ = get_resolver().url_patterns  # as casset.asgi does
         self.events = Events(get_asgi_application())
-        config = uvicorn.Config(Front(Intake(self.events)), **options(), port=0)
+        config = uvicorn.Config(Front(Intake(Outflow(self.events))), **options(), port=0)
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
         self.port: int = self._socket.getsockname()[1]

@@ -121,8 +121,8 @@ def test_a_body_in_chunks_is_refused_when_it_grows_too_large(limits: Any, site: 
         ("/api/v1/test-upload", 300_000, 404),
         ("/api/v1/test-upload", 300_001, 413),
         ("/api/v1/test-upload/more", 100_001, 413),
-        ("/elsewhere", 100_000, 404),
-        ("/elsewhere", 100_001, 413),
+        ("/no/where", 100_000, 404),
+        ("/no/where", 100_001, 413),
     ],
 )
 def test_each_address_has_its_limit(
@@ -139,7 +139,7 @@ def test_each_address_has_its_limit(
 
 def test_people_get_a_page_and_programs_get_json(limits: Any, site: Site) -> None:
     with site.connection() as connection:
-        connection.sendall(head("/elsewhere", "Content-Length: 100001"))
+        connection.sendall(head("/no/where", "Content-Length: 100001"))
         answer = Answer(connection)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "script-src 'self'" in answer.headers["content-security-policy"]
@@ -165,7 +165,7 @@ def test_a_body_that_trickles_in_is_stopped_and_disturbs_nobody(limits: Any, sit
 
 def test_a_body_at_a_fair_rate_may_take_its_time(limits: Any, site: Site) -> None:
     with site.connection() as connection:
-        connection.sendall(head("/elsewhere", "Content-Length: 80000", "Connection: close"))
+        connection.sendall(head("/no/where", "Content-Length: 80000", "Connection: close"))
         began = time.monotonic()
         for _ in range(8):
             connection.sendall(b"x" * 10_000)
@@ -199,11 +199,11 @@ def test_a_sender_who_vanishes_frees_the_place(limits: Any, site: Site) -> None:
     limits.BODY_GRACE_S = 30
     for _ in range(2 * limits.BODIES_PER_ADDRESS):
         with site.connection() as connection:
-            connection.sendall(head("/elsewhere", "Content-Length: 1000") + b"x")
+            connection.sendall(head("/no/where", "Content-Length: 1000") + b"x")
             time.sleep(0.02)
     with site.connection() as connection:
         connection.sendall(
-            head("/elsewhere", "Content-Length: 1000", "Connection: close") + b"x" * 1000
+            head("/no/where", "Content-Length: 1000", "Connection: close") + b"x" * 1000
         )
         assert Answer(connection).status == 404
 
