@@ -16,7 +16,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from audience import hooks, links, tints
+from audience import hooks, links, sharing, tints
 from audience.hooks import Hook
 from audience.models import LinkPreview
 from casset.lib.errors import NotFound, ValidationError
@@ -115,14 +115,26 @@ def _wanted(address: str) -> tuple[Hook, str]:
         match = resolve(parts.path) if ours else None
     except (ValueError, Resolver404):
         match = None
-    if match is None or match.view_name not in {"audience:hook", "audience:embed"}:
+    if match is None or match.view_name not in {
+        "audience:hook",
+        "audience:embed",
+        "audience:share",
+    }:
         raise Http404
     asked = parse_qs(parts.query, max_num_fields=20)
+    if match.view_name == "audience:share":
+        return _shared(match.kwargs["share"]), "full"
     size = asked.get("size", ["full"])[-1]
     return (
         _public(match.kwargs["track"], asked.get("v", [""])[-1]),
         size if size in SIZES else "full",
     )
+
+
+def _shared(share: str) -> Hook:
+    """The version behind somebody's link. Raises ``Http404``, ``NotFound``."""
+    row = readers.ask(sharing.find, share)
+    return _public(row.track_id or "", row.visual_id or "")
 
 
 def _most(text: str) -> int | None:

@@ -20,6 +20,7 @@ from audience import odds
 from audience.hooks import Hook
 from audience.models import Exposure, Rotation, VisualEvent
 from casset.tracks.models import Track
+from casset.web.readers import readers
 
 EVEN_SHARE = 0.25
 _BY_LOT = (VisualEvent.How.EVEN, VisualEvent.How.LOT)
@@ -32,7 +33,7 @@ def turned(hook: Hook, visitor: str) -> tuple[Hook, str]:
     how = VisualEvent.How.EVEN if _is_even(hook.pk, visitor) else VisualEvent.How.LOT
     there = [visual.pk for visual in hook.shown]
     kept = Exposure.objects.filter(track=hook.pk, visitor=visitor).values_list("visual", flat=True)
-    before = kept.first()
+    before = readers.ask(kept.first)
     first = before if before in there else drawn(hook.pk, visitor, there, hook.arms)
     at = there.index(first)
     return replace(hook, shown=hook.shown[at:] + hook.shown[:at]), how

@@ -61,13 +61,17 @@ def _known(
     return rows.filter(visitor=visitor, sharer=None).first() if visitor else None
 
 
-def find(share_id: str, *, network: str) -> HookShare:
-    """The share with this id. Raises ``NotFound``, and ``QuotaExceeded`` for who goes on guessing."""
+def find(share_id: str) -> HookShare:
+    """The share with this id. Raises ``NotFound``."""
     row = HookShare.objects.filter(pk=share_id).first() if is_id(share_id) else None
     if row is None:
-        rates.take(GUESSES, network)
         raise NotFound("There is no such link. Perhaps a letter of it is missing.")
     return row
+
+
+def count_guess(network: str) -> None:
+    """A link was asked for that does not exist. Raises ``QuotaExceeded`` for who goes on guessing."""
+    rates.take(GUESSES, network)
 
 
 def address(share_: HookShare) -> str:

@@ -145,6 +145,16 @@ def test_guessed_links_are_not_found_and_then_slowed_down(
     assert found == [404, 404, 404, 429, 429]
 
 
+def test_other_sites_may_embed_a_shared_version(
+    clock: time_machine.Traveller, client: Client, track: Track
+) -> None:
+    made = Fan(clock).shares(track.pk, names(track)[1])
+    answer = client.get("/oembed", {"url": made["url"]})
+    assert answer.status_code == 200
+    assert f"/t/{track.pk}/embed?v={names(track)[1]}" in answer.json()["html"]
+    assert client.get("/oembed", {"url": f"{made['url'][:-1]}"}).status_code == 404
+
+
 @pytest.mark.parametrize("wish", ["x", "..", "%00", "a" * 500, "'; drop table", "<script>"])
 def test_what_is_no_link_of_ours_is_not_found(
     clock: time_machine.Traveller, client: Client, wish: str
