@@ -29,7 +29,7 @@ from casset.media.compose.encoder import FPS
 from casset.media.compose.segment import SegmentWriter
 from casset.media.hookvideo import render
 from casset.media.hookvideo.video import HookVideo
-from casset.media.loops.making import LOOP
+from casset.media.loops.writing import LOOP
 from casset.media.picture import Planes
 from casset.media.shaders.look import Look
 from casset.media.shaders.renderer import Renderer

@@ -6,11 +6,10 @@ Of the shots that begin in the hook the longest is drawn, by itself, so that it 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from casset.lib.errors import GenerationError
 from casset.media.audio import decode
 from casset.media.loops import drawn, hook_music
+from casset.media.loops.facts import LoopFacts
 from pipeline.contracts import AudioData, Plan, Shot
 from pipeline.director import boundaries
 from pipeline.stages import scene_planner
@@ -20,8 +19,8 @@ LONGEST_S = 12.0
 SIZE = drawn.PORTRAIT
 
 
-def make(order: Order) -> Path:
-    """Draw the loop to ``order.folder``; equal orders give equal pictures.
+def make(order: Order) -> LoopFacts:
+    """Draw the loop to ``order.folder``, as ``ingest`` would leave it; equal orders give equal pictures.
 
     Raises ``ValidationError`` for a sentence or a song that cannot be used, ``GenerationError`` and
     ``MissingCapability`` as drawing does.
@@ -37,10 +36,11 @@ def make(order: Order) -> Path:
         order.folder,
         seconds=end_s - order.start_s,
         size=SIZE,
+        pieces=order.pieces,
         progress=order.at,
         check=order.check,
     )
-    return made.path
+    return made.facts
 
 
 def planned(order: Order) -> Plan:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -21,6 +22,7 @@ from casset.media.audio import decode
 from casset.media.compose import sheet
 from casset.media.shaders.uniforms import next_calm
 from casset.web import logs
+from casset.work import running
 from pipeline import equipment, events, flow, leases, ledger, tallies, workroom
 from pipeline.contracts import FPS, AudioData, ClipPrompts, Plan, References
 from pipeline.contracts import Clip as ClipContract
@@ -103,6 +105,9 @@ def _run(claim: Claim) -> str:
         # Its sentence is for the person and may quote what they wrote: the row has it.
         log.warning("expected error %s", error.code, extra={"code": error.code})
         return _put_back(claim, error)
+    except SoftTimeLimitExceeded:  # no bug: what it has finished is there for the next try
+        log.warning("out of time")
+        return _put_back(claim, running.OUT_OF_TIME)
     except Exception:
         log.exception("unexpected error")
         return _put_back(claim, None)

@@ -88,8 +88,13 @@ def _end_stuck() -> int:
 
 
 def _sweep_benches() -> int:
-    """Remove the work folders of killed workers."""
-    base = Path(settings.WORK_DIR) / files.ROOT
+    """Remove the work folders of killed workers, and pieces of visuals that nobody went on drawing."""
+    return sum(
+        _sweep_folders(Path(base) / files.ROOT) for base in (settings.WORK_DIR, settings.CACHE_DIR)
+    )
+
+
+def _sweep_folders(base: Path) -> int:
     if not base.is_dir():
         return 0
     before = (timezone.now() - BENCH_AGE).timestamp()

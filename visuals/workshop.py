@@ -6,6 +6,7 @@ the claim, so that of two workers (one presumed dead) only one has a say.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,7 +27,7 @@ from casset.work.running import Claim
 from visuals import events, files, generators, likeness, recipes
 from visuals.models import VisualAsset, VisualFingerprint
 
-DRAWN_SHARE = 0.8  # of the work is the drawing, the rest measuring it
+MADE_SHARE = 0.95  # of the work is making it, the rest measuring and keeping it
 SIZE = drawn.PORTRAIT
 _Status = VisualAsset.Status
 
@@ -37,7 +38,8 @@ def take_in(claim: Claim) -> None:
     if visual is None:
         return
     with storage.local(visual.source) as source, _bench(visual) as folder:
-        _finish(claim, visual, source, folder, join=_join(visual), at=_teller(claim, visual))
+        at = _teller(claim, visual)
+        _finish(claim, visual, folder, _measured(claim, source, folder, at, join=_join(visual)))
 
 
 def draw(claim: Claim) -> None:
@@ -62,10 +64,11 @@ def draw(claim: Claim) -> None:
             seconds=end_s - start_s,
             size=SIZE,
             image=image,
-            progress=lambda share: at(DRAWN_SHARE * share),
+            pieces=_pieces(visual),
+            progress=lambda share: at(MADE_SHARE * share),
             check=claim.check,
         )
-        _finish(claim, visual, made.path, folder, at=_behind(at))
+        _finish(claim, visual, folder, made.facts)
 
 
 def generate(claim: Claim) -> None:
@@ -86,11 +89,14 @@ def generate(claim: Claim) -> None:
             end_s=hook.end_s,
             analysis=_heard(track),
             folder=folder,
+            pieces=_pieces(visual),
             check=claim.check,
-            at=lambda share: at(DRAWN_SHARE * share),
+            at=lambda share: at(MADE_SHARE * share),
         )
-        path = generators.make(visual.source_model, order)
-        _finish(claim, visual, path, folder, at=_behind(at))
+        made = generators.make(visual.source_model, order)
+        if isinstance(made, Path):
+            made = _measured(claim, made, folder, _behind(at))
+        _finish(claim, visual, folder, made)
 
 
 def _wanted(claim: Claim) -> VisualAsset | None:
@@ -128,6 +134,11 @@ def _bench(visual: VisualAsset) -> Iterator[Path]:
         yield Path(folder)
 
 
+def _pieces(visual: VisualAsset) -> Path:
+    """Where what is drawn of a visual outlives a killed worker; ``retention`` removes what nobody went on with."""
+    return Path(settings.CACHE_DIR) / files.ROOT / visual.pk
+
+
 def _teller(claim: Claim, visual: VisualAsset) -> Callable[[float], None]:
     """Notes how far it is and tells who looks, at most twice a second. Raises ``LeaseLost``."""
 
@@ -140,26 +151,29 @@ def _teller(claim: Claim, visual: VisualAsset) -> Callable[[float], None]:
 
 def _behind(at: Callable[[float], None]) -> Callable[[float], None]:
     """Progress of the measuring, behind that of the making."""
-    return lambda share: at(DRAWN_SHARE + (1 - DRAWN_SHARE) * share)
+    return lambda share: at(MADE_SHARE + (1 - MADE_SHARE) * share)
 
 
-def _finish(
+def _measured(
     claim: Claim,
-    visual: VisualAsset,
     source: Path,
     folder: Path,
-    *,
     at: Callable[[float], None],
+    *,
     join: Join = "cut",
-) -> None:
-    """Measure a video, keep its files and make the visual ready under the claim, or keep nothing."""
-    measured = ingest.ingest(
+) -> LoopFacts:
+    """Bring somebody's video to the canonical loop in ``folder``."""
+    return ingest.ingest(
         source,
-        folder / "loop",
+        folder,
         join=join,
         progress=lambda share, text: at(share),
         cancelled=claim.check,
     )
+
+
+def _finish(claim: Claim, visual: VisualAsset, folder: Path, measured: LoopFacts) -> None:
+    """Keep the loop in ``folder`` and make the visual ready under the claim, or keep nothing."""
     facts = measured.model_dump(mode="json", exclude={"fingerprint"})
     marks = [mark.model_dump(mode="json") for mark in measured.fingerprint]
     like = likeness.nearest(visual, measured.fingerprint)
@@ -170,13 +184,14 @@ def _finish(
     try:
         size = 0
         for name, content_type in files.TYPES.items():
-            path = folder / "loop" / name
+            path = folder / name
             size += path.stat().st_size
             storage.keep(f"{stored}/{name}", path, content_type=content_type)
         with claim.held():
             files.kept(stored)
             _publish(visual, stored, size, measured, facts, marks)
         kept = True
+        shutil.rmtree(_pieces(visual), ignore_errors=True)
     finally:
         if not kept:
             files.remove_unused(stored)

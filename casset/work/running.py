@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -28,6 +29,9 @@ TELL_EVERY_S = 0.4
 PAUSES_S = (2.0, 10.0, 30.0)  # before the second, third, fourth try
 AT_ONCE = 2  # items of one person
 KEPT = timedelta(days=2)  # rows of what is done or failed
+OUT_OF_TIME = CassetError(
+    "This takes longer than one go may. It is gone on with.", code="TIME_LIMIT", retryable=True
+)
 INTERNAL = "Something went wrong on our side. Try again; if it happens twice, tell us."
 QUEUES = ("render", "io")
 
@@ -139,6 +143,9 @@ def _run(claim: Claim) -> str:
         # Its sentence is for the person and may quote what they wrote: the row has it.
         log.warning("expected error %s", error.code, extra={"code": error.code})
         return _put_back(claim, error)
+    except SoftTimeLimitExceeded:  # no bug: what it has finished is there for the next try
+        log.warning("out of time")
+        return _put_back(claim, OUT_OF_TIME)
     except Exception:
         log.exception("unexpected error")
         return _put_back(claim, CassetError(INTERNAL, code="INTERNAL_ERROR", retryable=True))

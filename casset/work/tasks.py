@@ -12,9 +12,9 @@ from casset.work import dispatch, running, sources
 log = logging.getLogger(__name__)
 
 
-# Half a minute of film can take a busy machine longer than Celery's usual limit, and would be begun
-# again each time. That a worker lives is seen by its lease.
-@shared_task(name=dispatch.WORK, time_limit=1800, soft_time_limit=1770)
+# That a worker lives is seen by its lease: on a busy machine half a minute of film may take long. These
+# limits, which stand in place of the usual ones of settings, only end what hangs.
+@shared_task(name=dispatch.WORK, time_limit=7200, soft_time_limit=7140)
 def work(queue: str) -> bool:
     """Take the most urgent work of ``queue`` and do it; False where there is none (any more)."""
     try:

@@ -75,6 +75,14 @@ def test_every_frame_of_the_film_is_the_one_that_belongs_there(tmp_path, pieces,
     assert joined.drift_s <= 1 / 30
 
 
+def test_pieces_without_a_song_are_joined_the_same_way(tmp_path, pieces):
+    film = tmp_path / "silent.mp4"
+    mux.join_silent(pieces, film)
+    assert [(place, number_of(y)) for place, y in decoded(film)] == [(n, n) for n in range(TOTAL)]
+    with av.open(str(film)) as container:
+        assert [stream.type for stream in container.streams] == ["video"]
+
+
 def test_a_slip_of_one_frame_would_show(tmp_path, pieces, song):
     # The second segment from one frame later: cannot be copied, for it is not a key frame …
     late = [pieces[0], replace(pieces[1], skip=13), pieces[2]]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from pathlib import Path
 
 import av
@@ -11,7 +14,7 @@ from PIL import Image
 
 from casset.lib.errors import GenerationError, MediaError, ValidationError
 from casset.media.compose import segment
-from casset.media.loops import drawn
+from casset.media.loops import drawn, fingerprint, ingest
 from casset.media.picture import Planes
 from casset.media.shaders.colours import PALETTES
 from casset.media.shaders.look import Look
@@ -34,7 +37,7 @@ class Lamp:
     """A renderer whose whole picture is as bright as ``brightness`` says of the music it is given."""
 
     device = "lamp"
-    size = SIZE
+    size = inner = SIZE
 
     def __init__(self, brightness):
         self.brightness = brightness
@@ -56,9 +59,9 @@ def test_a_drawn_loop_is_canonical_and_as_long_as_the_hook(tmp_path):
         LOOK, music(48), tmp_path / "new", seconds=1.61, size=SIZE, progress=told.append
     )
     facts = segment.inspect(made.path)
-    assert made.path == tmp_path / "new" / "drawn.mp4"
+    assert made.path == tmp_path / "new" / "loop.mp4"
     assert (facts.frames, facts.size, facts.exact) == (48, SIZE, True)
-    assert made.flashes.safe
+    assert made.facts.flashes.safe
     with av.open(str(made.path)) as container:
         assert [stream.type for stream in container.streams] == ["video"]
         assert container.streams.video[0].codec_context.pix_fmt == "yuv420p"
@@ -123,7 +126,7 @@ def test_a_picture_that_would_flash_is_drawn_again_calmer(tmp_path, monkeypatch)
     told = []
     made = drawn.draw(LOOK, music(60, 5.0), tmp_path, seconds=2, size=SIZE, progress=told.append)
     assert made.calm > 0
-    assert made.flashes.safe
+    assert made.facts.flashes.safe
     assert told == sorted(told)
 
 
@@ -161,6 +164,89 @@ def test_work_that_is_called_off_leaves_nothing(tmp_path, monkeypatch):
             LOOK, music(60), tmp_path, seconds=2, size=SIZE, progress=told.append, check=check
         )
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.media
+def test_what_is_known_of_a_drawn_loop_is_what_an_upload_of_it_would_show(tmp_path):
+    made = drawn.draw(LOOK, music(90), tmp_path / "drawn", seconds=3, size=SIZE).facts
+    seen = ingest.ingest(tmp_path / "drawn" / "loop.mp4", tmp_path / "sent")
+    measured = {"flashes", "seam", "luminance", "descriptors", "colours", "placeholder"}
+    assert made.model_dump(exclude=measured | {"fingerprint"}) == seen.model_dump(
+        exclude=measured | {"fingerprint"}
+    )
+    assert made.flashes == seen.flashes
+    assert made.seam.verdict == seen.seam.verdict
+    assert made.seam.distance == pytest.approx(seen.seam.distance, abs=0.2)
+    for part in ("luminance", "descriptors"):
+        expected = pytest.approx(getattr(seen, part).model_dump(), abs=0.03)
+        assert getattr(made, part).model_dump() == expected
+    assert made.colours.hue == pytest.approx(seen.colours.hue, abs=8)
+    assert made.colours.chroma == pytest.approx(seen.colours.chroma, abs=0.02)
+    assert fingerprint.compare(made.fingerprint, seen.fingerprint).verdict == "duplicate"
+    names = {path.name for path in (tmp_path / "drawn").iterdir()}
+    assert names == {"loop.mp4", "small.mp4", "poster.jpg", "small.jpg"}
+
+
+class Counted(Lamp):
+    """A lamp that swells and fades with each second, and says which frames were asked of it."""
+
+    def __init__(self):
+        super().__init__(lambda frame, heard: 100 + abs(frame % 30 - 15))
+        self.asked = []
+
+    def planes(self, look, frame, frames, heard):
+        self.asked.append(frame)
+        return super().planes(look, frame, frames, heard)
+
+
+def killed_after(frames: int, kept: Path, folder: Path) -> None:
+    """Draw in a process of its own that is killed when so many frames are there."""
+
+    def die(share: float) -> None:
+        if share * 150 >= frames:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def work() -> None:
+        drawn.draw(LOOK, music(150), folder, seconds=5, size=SIZE, pieces=kept, progress=die)
+
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    process.join(30)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def test_a_drawing_that_was_killed_goes_on_where_it_was(tmp_path, monkeypatch):
+    lamp, told = Counted(), []
+    monkeypatch.setattr(drawn, "_renderer", lambda size, quality: lamp)
+    killed_after(100, tmp_path / "kept", tmp_path / "first")
+    again = {"seconds": 5, "size": SIZE, "pieces": tmp_path / "kept"}
+    made = drawn.draw(LOOK, music(150), tmp_path / "second", progress=told.append, **again)
+    assert min(lamp.asked) < 0 <= 60 == min(frame for frame in lamp.asked if frame >= 0)
+    assert told[0] == pytest.approx(60 / 150)
+    whole = drawn.draw(LOOK, music(150), tmp_path / "whole", seconds=5, size=SIZE)
+    assert made.facts == whole.facts
+    assert made.path.read_bytes() == whole.path.read_bytes()
+
+
+def test_pieces_of_another_look_or_music_and_damaged_ones_are_not_used(tmp_path, monkeypatch):
+    lamp = Counted()
+    monkeypatch.setattr(drawn, "_renderer", lambda size, quality: lamp)
+
+    def asked(look=LOOK, heard=2.0, seconds=3.0) -> int:
+        lamp.asked.clear()
+        drawn.draw(
+            look, music(90, heard), tmp_path, seconds=seconds, size=SIZE, pieces=tmp_path / "kept"
+        )
+        return len(lamp.asked)
+
+    assert asked() == 105  # the last half second is drawn twice
+    assert asked() == 0
+    (small,) = tmp_path.glob("kept/*/000-00060/small.mp4")
+    small.write_bytes(small.read_bytes()[:-400])
+    assert asked() == 45
+    assert asked(look=LOOK.model_copy(update={"seed": 4})) == 105
+    assert asked(heard=1.0) == 105
+    assert asked(seconds=2.5) == 90
 
 
 @pytest.mark.parametrize("seconds", [0, -3, 61, float("nan")])

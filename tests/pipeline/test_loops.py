@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from casset.media.compose import segment
@@ -21,7 +19,13 @@ def order(analysed, tmp_path):
     def of(seed: int = 1, prompt: str = PROMPT, **more) -> generators.Order:
         values = {"start_s": 4.0, "end_s": 5.0, "at": lambda share: None, "check": lambda: None}
         return generators.Order(
-            prompt=prompt, seed=seed, song=song, analysis=analysis, folder=tmp_path, **values | more
+            prompt=prompt,
+            seed=seed,
+            song=song,
+            analysis=analysis,
+            folder=tmp_path,
+            pieces=tmp_path / "pieces",
+            **values | more,
         )
 
     return of
@@ -50,9 +54,10 @@ def test_the_sentence_and_the_seed_decide_the_shot(order):
 def test_a_loop_is_upright_as_long_as_the_hook_and_tells_how_far_it_is(order, monkeypatch):
     monkeypatch.setattr(loops, "SIZE", (108, 192))
     told = []
-    path = loops.make(order(at=told.append))
-    facts = segment.inspect(Path(path))
-    assert (facts.frames, facts.size) == (30, (108, 192))
+    given = order(at=told.append)
+    facts = loops.make(given)
+    assert (facts.frames, facts.width_px, facts.height_px) == (30, 108, 192)
+    assert segment.inspect(given.folder / "loop.mp4").exact
     assert told[-1] == 1.0
 
 

@@ -91,8 +91,10 @@ def test_files_a_killed_worker_left_are_found_and_those_in_use_are_not(committed
     assert not Leftover.objects.exists()
 
 
-def test_old_work_folders_go(committed, settings, tmp_path):
-    settings.WORK_DIR = tmp_path
+@pytest.mark.parametrize("kept_in", ["WORK_DIR", "CACHE_DIR"])
+def test_old_work_folders_and_pieces_of_drawings_go(committed, settings, tmp_path, kept_in):
+    settings.WORK_DIR, settings.CACHE_DIR = tmp_path / "none", tmp_path / "none"
+    setattr(settings, kept_in, tmp_path)
     old, new = tmp_path / files.ROOT / "old", tmp_path / files.ROOT / "new"
     for folder in (old, new):
         folder.mkdir(parents=True)

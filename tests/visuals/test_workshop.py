@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.utils import timezone
 
 from casset.lib.errors import MediaError
 from casset.media.audio.analysis import AudioAnalysis, Mood, Tempo
@@ -227,6 +229,32 @@ def test_a_scene_is_drawn_as_long_as_the_hook(heard, monkeypatch):
     assert (visual.origin, visual.kind) == ("scene", "ARTIST")
     assert (visual.duration_s, visual.width_px) == (1.0, 108)
     assert visual.facts["seam"]["verdict"] != "hard"
+
+
+@pytest.mark.media
+def test_a_drawing_that_runs_out_of_time_goes_on_where_it_was(heard, monkeypatch):
+    monkeypatch.setattr(workshop, "SIZE", (108, 192))
+    heard.hook.end_s = 3.5
+    heard.hook.save()
+    visual = services.draw(track=heard, owner=None, recipe={"recipe": "silk"}).visual
+    real, shares = running.Claim.at, []
+
+    def out_of_time(claim, share):
+        if share > 0.9:
+            raise SoftTimeLimitExceeded
+        return real(claim, share)
+
+    monkeypatch.setattr(running.Claim, "at", out_of_time)
+    visual = worked(visual)
+    assert (visual.status, Item.objects.get().status) == (Status.PROCESSING, Item.PENDING)
+    assert workshop._pieces(visual).is_dir()
+    assert not list((Path(workshop.settings.WORK_DIR) / files.ROOT).iterdir())
+    monkeypatch.setattr(running.Claim, "at", lambda claim, share: shares.append(share))
+    Item.objects.update(not_before=timezone.now())
+    visual = worked(visual)
+    assert (visual.status, visual.duration_s) == (Status.READY, 2.5)
+    assert shares[0] == pytest.approx(60 / 75 * workshop.MADE_SHARE)
+    assert not workshop._pieces(visual).exists()
 
 
 def test_a_picture_that_is_gone_fails_with_what_to_do(heard):

@@ -6,11 +6,13 @@ import threading
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from casset.lib.errors import CassetError, GenerationError
-from casset.work import asking, dispatch, kinds, running, sources
+from casset.work import asking, dispatch, kinds, running, sources, tasks
 from casset.work.leases import LeaseLost
 from casset.work.models import Item
 from casset.work.running import Claim
@@ -114,6 +116,25 @@ def test_a_failure_that_may_pass_is_tried_again_and_then_given_up() -> None:
     run_all()
     assert Item.objects.get().status == Item.FAILED
     assert given_up == [("a", "GENERATION_ERROR")]
+
+
+def test_work_that_runs_out_of_time_is_gone_on_with_and_is_no_bug(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asking.ask("test.note", "a")
+    meanwhile.append(fail(SoftTimeLimitExceeded()))
+    run_all()
+    row = Item.objects.get()
+    assert (row.status, row.error_code) == (Item.PENDING, "TIME_LIMIT")
+    assert not [record for record in caplog.records if record.exc_info]
+    let_pauses_pass()
+    run_all()
+    assert Item.objects.get().status == Item.DONE
+
+
+def test_the_usual_limits_of_tasks_do_not_end_work_that_is_long() -> None:
+    assert tasks.work.soft_time_limit > settings.CELERY_TASK_TIME_LIMIT
+    assert tasks.work.time_limit > tasks.work.soft_time_limit > 3600
 
 
 def test_a_failure_that_will_not_pass_is_given_up_at_once() -> None:

@@ -109,6 +109,11 @@ class SegmentWriter:
         frame.time_base = TIME_BASE
         self._encode(frame, Planes(*_views(frame)))
 
+    @property
+    def latest(self) -> U8:
+        """The small copy of the frame written last; of a ``measured`` segment."""
+        return self._grid[-1]
+
     def _encode(self, frame: VideoFrame, planes: Planes) -> None:
         frame.pts = self.written
         key = self.written == 0 or self.written in self._key_frames

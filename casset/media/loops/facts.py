@@ -105,7 +105,7 @@ class Mark(Frozen):
 
 
 class LoopFacts(Frozen):
-    """The canonical loop and what it was made of. ``sha256`` is of the uploaded bytes."""
+    """The canonical loop and what it was made of. ``sha256`` is of the uploaded bytes, of a drawn loop of ``loop.mp4``."""
 
     duration_s: float
     frames: int

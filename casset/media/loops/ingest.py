@@ -14,10 +14,10 @@ from casset.media import watched
 from casset.media.ffmpeg import Limits
 from casset.media.loops import kinds
 from casset.media.loops.facts import Join, LoopFacts
+from casset.media.loops.writing import NAMES
 
 MAX_S = 30.0
 MAX_BYTES = 500 * 2**20
-NAMES = ("loop.mp4", "small.mp4", "poster.jpg", "small.jpg")
 # 30 s of 4K HDR take some 4 minutes of one core; of 1080p, one.
 LIMITS = Limits(wall_s=1500.0, cpu_s=900, memory_bytes=3 * 2**30, output_bytes=2 * 2**30)
 

@@ -8,31 +8,20 @@ from __future__ import annotations
 import errno
 import shutil
 import traceback
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import av
 import cv2
-import numpy as np
-from PIL import Image
 
 from casset.lib import hashing
 from casset.lib.errors import CassetError, MediaError
 from casset.media import files, watched
 from casset.media.compose import segment
-from casset.media.compose.encoder import FPS, Encoder
-from casset.media.loops import fingerprint, joining, measuring, placeholder, reading
+from casset.media.compose.encoder import FPS
+from casset.media.loops import joining, measuring, reading, writing
 from casset.media.loops.facts import Flashing, Join, LoopFacts, Source
 from casset.media.loops.kinds import Kind
-
-LOOP = Encoder(preset="veryfast", crf=21.0, maxrate_kbit=9_000, bufsize_kbit=13_500)
-SMALL = Encoder(preset="veryfast", crf=24.0, maxrate_kbit=8_000, bufsize_kbit=12_000)
-SMALL_SIDE_PX = 960
-# Level 4.0 is what every phone decodes; it ends at 8192 macroblocks, a little over 1920 x 1080.
-LEVEL_40_BLOCKS = 8192
-JPEG_QUALITY = 84
-SMALL_POSTER_PX = 480
 
 
 def make(source: Path, kind: Kind, scratch: Path, *, join: Join, max_s: float) -> LoopFacts:
@@ -46,38 +35,23 @@ def make(source: Path, kind: Kind, scratch: Path, *, join: Join, max_s: float) -
     digest = hashing.file_sha256(source)
     opened = reading.read(upload, tables=scratch)
     size, frames = opened.size, joining.length(upload.frames, join)
-    small_size = _small_size(size)
     observer = measuring.Observer(frames)
-    loop, small = scratch / "loop.mp4", scratch / "small.mp4"
-    with (
-        segment.SegmentWriter(loop, size, frames=frames, encoder=_at(LOOP, size)) as writer,
-        segment.SegmentWriter(small, small_size, frames=frames, encoder=SMALL) as small_writer,
-    ):
+    with writing.LoopWriter(scratch, size, frames=frames, observer=observer) as writer:
         for planes in joining.joined(opened.frames, upload.frames, size, join, scratch):
-            reduced = measuring.resized(planes, small_size)
             writer.write(planes)
-            small_writer.write(reduced)
-            observer.feed(reduced)
             if writer.written % 10 == 0:
                 share = 0.03 + 0.92 * writer.written / frames
                 watched.say({"at": round(share, 3), "text": "Bringing the loop to its form"})
     watched.say({"at": 0.96, "text": "Measuring the loop"})
-    flashes = measuring.flashes(segment.grid_of(loop))
+    flashes = measuring.flashes(segment.grid_of(scratch / writing.LOOP_NAME))
     refuse_flashing(flashes)
-    pictures = [picture for _, picture in observer.looked_at]
-    moved = measuring.motion(observer.tiny)
-    number = measuring.poster_frame(observer.looked_at)
-    poster = measuring.rgb(next(segment.read(loop, number, number + 1)))
-    _save_posters(poster, scratch)
-    return LoopFacts(
-        duration_s=frames / FPS,
-        frames=frames,
-        fps=FPS,
+    return writing.facts_of(
+        scratch,
+        observer,
+        flashes,
+        size=size,
         join=join,
-        width_px=size[0],
-        height_px=size[1],
-        small_width_px=small_size[0],
-        small_height_px=small_size[1],
+        may_rebound=joining.length(upload.frames, "rebound") <= max_s * FPS,
         source=Source(
             container=kind,
             codec=upload.codec,
@@ -90,17 +64,6 @@ def make(source: Path, kind: Kind, scratch: Path, *, join: Join, max_s: float) -
             had_sound=upload.had_sound,
         ),
         sha256=digest,
-        seam=measuring.seam(
-            observer.tiny,
-            motion=moved,
-            may_rebound=joining.length(upload.frames, "rebound") <= max_s * FPS,
-        ),
-        flashes=flashes,
-        luminance=measuring.luminance(pictures),
-        descriptors=measuring.descriptors(pictures, moved),
-        colours=measuring.colours(pictures),
-        placeholder=placeholder.thumbhash(poster),
-        fingerprint=fingerprint.marks(observer.looked_at),
     )
 
 
@@ -117,28 +80,6 @@ def refuse_flashing(flashes: Flashing) -> None:
         "Slow the changes down or make them softer, then upload it again.",
         code="FLASHES",
     )
-
-
-def _small_size(size: tuple[int, int]) -> tuple[int, int]:
-    share = min(1.0, SMALL_SIDE_PX / max(size))
-    return reading.even(size[0] * share), reading.even(size[1] * share)
-
-
-def _at(encoder: Encoder, size: tuple[int, int]) -> Encoder:
-    """The encoder with a level that allows pictures of ``size``."""
-    blocks = -(-size[0] // 16) * -(-size[1] // 16)
-    return encoder if blocks <= LEVEL_40_BLOCKS else replace(encoder, level="5.0")
-
-
-def _save_posters(poster: np.ndarray, scratch: Path) -> None:
-    picture = Image.fromarray(poster)
-    _save(picture, scratch / "poster.jpg")
-    picture.thumbnail((SMALL_POSTER_PX, SMALL_POSTER_PX), Image.Resampling.LANCZOS)
-    _save(picture, scratch / "small.jpg")
-
-
-def _save(picture: Image.Image, path: Path) -> None:
-    picture.save(path, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True)
 
 
 def main() -> None:
