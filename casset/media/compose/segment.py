@@ -83,7 +83,7 @@ class SegmentWriter:
         except (OSError, av.error.FFmpegError) as fault:
             self._fail(fault)
         self._frame = _blank(size)
-        self.canvas = Planes(*_views(self._frame))
+        self.canvas = views_of(self._frame)
 
     def write(self, planes: Planes) -> None:
         """Encode one frame. ``planes`` may be reused by the caller afterwards.
@@ -107,7 +107,7 @@ class SegmentWriter:
                 f"a segment of {self.size}"
             )
         frame.time_base = TIME_BASE
-        self._encode(frame, Planes(*_views(frame)))
+        self._encode(frame, views_of(frame))
 
     @property
     def latest(self) -> U8:
@@ -284,6 +284,11 @@ def read(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Planes
 def planes_of(frame: VideoFrame) -> Planes:
     """A yuv420p frame's planes, copied out."""
     return Planes(*(view.copy() for view in _views(frame)))
+
+
+def views_of(frame: VideoFrame) -> Planes:
+    """A yuv420p frame's planes as they lie; not to be drawn on while a decoder may need them."""
+    return Planes(*_views(frame))
 
 
 def frame_numbers(stream: VideoStream) -> Callable[[Packet], int | None]:

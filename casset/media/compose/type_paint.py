@@ -56,14 +56,23 @@ def box_within(
     return Box(left, top, max(left, right), max(top, bottom))
 
 
-def blend(planes: Planes, box: Box, alpha: U8, ink: tuple[int, int, int]) -> None:
-    """Lay ``ink`` (Y, U, V) over the box; ``alpha`` has the box's shape, 255 covers."""
-    _mix(planes.y[box.luma], alpha, np.int32(ink[0]))
-    half = cv2.resize(
-        alpha, (alpha.shape[1] // 2, alpha.shape[0] // 2), interpolation=cv2.INTER_AREA
-    )
-    _mix(planes.u[box.chroma], half, np.int32(ink[1]))
-    _mix(planes.v[box.chroma], half, np.int32(ink[2]))
+def blend(
+    planes: Planes, box: Box, alpha: U8, ink: tuple[int, int, int], half: U8 | None = None
+) -> None:
+    """Lay ``ink`` (Y, U, V) over the box; ``alpha`` has the box's shape, 255 covers.
+
+    ``half`` is ``halved(alpha)`` where it is kept because the same is laid on many frames.
+    """
+    half = halved(alpha) if half is None else half
+    _mix(planes.y[box.luma], alpha, np.uint16(ink[0]))
+    _mix(planes.u[box.chroma], half, np.uint16(ink[1]))
+    _mix(planes.v[box.chroma], half, np.uint16(ink[2]))
+
+
+def halved(alpha: U8) -> U8:
+    """Coverage at the colour planes' half size."""
+    half = (alpha.shape[1] // 2, alpha.shape[0] // 2)
+    return np.asarray(cv2.resize(alpha, half, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def dim(
@@ -186,12 +195,23 @@ def stamp(canvas: U8, mask: U8, x: int, y: int) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def _mix(plane, alpha, value):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """plane + (value - plane) * alpha / 255, rounded, in place."""
+    """plane + (value - plane) * alpha / 255, rounded, in place. 16 bits are enough, and twice as quick."""
     for i in range(plane.shape[0]):
         for j in range(plane.shape[1]):
-            a = np.int32(alpha[i, j])
-            mixed = np.int32(plane[i, j]) * (255 - a) + value * a + 128
-            plane[i, j] = (mixed + (mixed >> 8)) >> 8
+            a = np.uint16(alpha[i, j])
+            mixed = np.uint16(np.uint16(plane[i, j]) * np.uint16(255 - a) + value * a + 128)
+            plane[i, j] = np.uint16(mixed + np.uint16(mixed >> 8)) >> 8
+
+
+@numba.njit(cache=True, nogil=True)
+def lay(plane, above, alpha):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """plane + (above - plane) * alpha / 255, rounded, in place."""
+    for i in range(plane.shape[0]):
+        for j in range(plane.shape[1]):
+            a = np.uint16(alpha[i, j])
+            under, over = np.uint16(plane[i, j]), np.uint16(above[i, j])
+            mixed = np.uint16(under * np.uint16(255 - a) + over * a + 128)
+            plane[i, j] = np.uint16(mixed + np.uint16(mixed >> 8)) >> 8
 
 
 @numba.njit(cache=True, nogil=True)

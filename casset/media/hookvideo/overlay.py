@@ -30,15 +30,11 @@ TEXTS = ("artist", "handle", "title", "watermark", "attribution")
 class _Ink:
     box: Box
     alpha: U8
+    half: U8
     colour: tuple[int, int, int]
 
-
-@dataclass(frozen=True)
-class _Pill:
-    box: Box
-    alpha: U8
-    border: U8
-    colour: tuple[int, int, int]
+    def draw(self, planes: Planes) -> None:
+        type_paint.blend(planes, self.box, self.alpha, self.colour, self.half)
 
 
 @dataclass(frozen=True)
@@ -84,8 +80,8 @@ class Still:
         self.ink = colour_yuv(type_paint.hex_rgb(video.theme.ink))
         self._end_px = numbers()["aspects"][video.aspect]["artist"]["end"] * self._short
         self._portrait = self._drawn_portrait(video.avatar, said["artist"])
+        self._pill: list[_Ink] = []
         self._inks: list[_Ink] = []
-        self._pill: _Pill | None = None
 
     def prepare(self, opacities: dict[str, float], glass: float) -> None:
         """Draw the texts to masks, each at its opacity, and the pill at its strength."""
@@ -95,22 +91,18 @@ class Still:
             self._inks += self._drawn_text(name, opacity)
 
     def draw(self, planes: Planes) -> None:
-        """Set it on a frame, in place; about 0.5 ms at full size."""
-        if self._pill is not None:
-            pill = self._pill
-            type_paint.blend(planes, pill.box, pill.alpha, pill.colour)
-            type_paint.blend(planes, pill.box, pill.border, self.ink)
+        """Set it on a frame, in place; about 0.1 ms at full size."""
+        for ink in self._pill:
+            ink.draw(planes)
         if self._portrait is not None:
             part = self._portrait
             for plane, above, alpha, area in zip(
                 planes, part.planes, (part.alpha, part.half, part.half),
                 (part.box.luma, part.box.chroma, part.box.chroma), strict=True,
             ):  # fmt: skip
-                under = plane[area].astype(np.int32)
-                a = alpha.astype(np.int32)
-                plane[area] = (under * (255 - a) + above.astype(np.int32) * a + 127) // 255
+                type_paint.lay(plane[area], above, alpha)
         for ink in self._inks:
-            type_paint.blend(planes, ink.box, ink.alpha, ink.colour)
+            ink.draw(planes)
 
     def _set(self, name: str, text: str, item: Item) -> SetText:
         width = item.place.width * self._short - 2
@@ -153,9 +145,9 @@ class Still:
         box = type_paint.box_within(x, y, x + mask.shape[1], y + mask.shape[0], self._size)
         alpha = np.zeros(box.shape, np.uint8)
         type_paint.stamp(alpha, mask, x - box.x0, y - box.y0)
-        return _Ink(box, alpha, self.ink)
+        return _Ink(box, alpha, type_paint.halved(alpha), self.ink)
 
-    def _drawn_pill(self, strength: float) -> _Pill:
+    def _drawn_pill(self, strength: float) -> list[_Ink]:
         """Dark glass behind the artist, with a fine border, ending after the longer of the names."""
         short, glass = self._short, numbers()["glass"]
         place, avatar = self.items["glass"].place.px(short), self.items["avatar"].place.px(short)
@@ -173,12 +165,9 @@ class Still:
         away = np.hypot(dx, (np.arange(rows) + 0.5 - radius)[:, None])
         inside = np.clip(radius - away, 0, 1)
         line = inside * np.clip(away - (radius - glass["border"] * short) + 0.5, 0, 1)
-        return _Pill(
-            box,
-            np.round(255 * strength * inside).astype(np.uint8),
-            np.round(255 * glass["border_opacity"] * line).astype(np.uint8),
-            (16, 128, 128),
-        )
+        parts = ((strength * inside, (16, 128, 128)), (glass["border_opacity"] * line, self.ink))
+        alphas = [(np.round(255 * share).astype(np.uint8), colour) for share, colour in parts]
+        return [_Ink(box, alpha, type_paint.halved(alpha), colour) for alpha, colour in alphas]
 
     def _drawn_portrait(self, path: Path | None, name: str) -> _Portrait | None:
         """The round picture with a fine ring; an initial on the accent where there is no picture."""
@@ -201,8 +190,7 @@ class Still:
         alpha = np.round(255 * np.clip(side / 2 - away, 0, 1)).astype(np.uint8)
         x, y = (2 * int(np.ceil(edge / 2)) for edge in (place.left, place.top))
         box = Box(x, y, x + side, y + side)
-        half = np.asarray(cv2.resize(alpha, (side // 2, side // 2), interpolation=cv2.INTER_AREA))
-        return _Portrait(box, alpha, half, planes_of_rgb(rgb))
+        return _Portrait(box, alpha, type_paint.halved(alpha), planes_of_rgb(rgb))
 
 
 def _handle(handle: str) -> str:

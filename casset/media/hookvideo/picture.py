@@ -8,16 +8,14 @@ from pathlib import Path
 
 import av
 import cv2
-import numba
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from casset.lib.errors import MediaError
-from casset.media.compose import normalise, source
+from casset.media.compose import normalise, source, type_paint
 from casset.media.compose.encoder import FPS
-from casset.media.compose.segment import planes_of
-from casset.media.compose.type_paint import hex_rgb
+from casset.media.compose.segment import planes_of, views_of
 from casset.media.ffmpeg import source_url
 from casset.media.hookvideo.fit import Fit, fit
 from casset.media.hookvideo.layout import Aspect, numbers
@@ -26,11 +24,11 @@ from casset.media.picture import Planes, planes_of_rgb
 from casset.media.shaders import images
 
 U8 = NDArray[np.uint8]
-CACHE_BYTES = 400_000_000
+CACHE_BYTES = 600_000_000  # six seconds of full frames
 BLUR_PX = 96  # short side a backdrop is blurred at
 WHOLE_SHARE = 0.98  # of the frames its header promises that a loop must hold
 ENOUGH_GLANCES, GLANCES = 4, 10
-SAMPLED_EVERY = 4  # frames between two that are looked at for contrast
+SAMPLED_EVERY, MOST_SAMPLED = 4, 16  # frames of a loop that are looked at for contrast
 Finish = Callable[[Planes], None]
 Look = Callable[[Planes], None]
 
@@ -43,7 +41,7 @@ class Loop:
     """A visual brought onto frames of ``size``, begun again where it ends, for ``frames`` frames.
 
     Where its frames fit into ``cache_bytes`` they are kept, finished once and only copied from then
-    on; else they are decoded round after round.
+    on; else they are decoded round after round, which costs 5 to 10 ms a full frame.
     """
 
     def __init__(
@@ -71,7 +69,7 @@ class Loop:
         self._kept: list[Planes] | None = None
         room = CACHE_BYTES if cache_bytes is None else cache_bytes
         if self.round * size[0] * size[1] * 3 // 2 <= room:
-            self._kept = []
+            self._kept = _room(self.round, size)
 
     def survey(self, look: Look, check: Callable[[], None]) -> None:
         """Show frames from all over the loop to ``look``. Raises ``VisualFailed``.
@@ -81,35 +79,43 @@ class Loop:
         """
         if self._kept is None and self._glance(look) >= ENOUGH_GLANCES:
             return
-        for n, planes in enumerate(self.once()):
-            if n % SAMPLED_EVERY == 0:
+        step = max(SAMPLED_EVERY, -(-self.round // MOST_SAMPLED))
+        for n, planes in enumerate(self._round(self._kept)):
+            if n % step == 0:
                 look(planes)
                 check()
-            if self._kept is not None:
-                self._kept.append(planes)
 
     def _glance(self, look: Look) -> int:
         """Look at some key frames all over the loop; returns how many there were."""
-        seen: set[int] = set()
         try:
             with av.open(source_url(self._facts.path), options=source.OPEN_OPTIONS) as container:
                 stream = container.streams.video[0]
                 stream.thread_count = 1
-                stream.codec_context.skip_frame = "NONKEY"
-                for share in np.linspace(0, 1, GLANCES, endpoint=False):
-                    container.seek(int(share * self.round / FPS * av.time_base))
-                    frame = next(container.decode(stream), None)
-                    if frame is not None and frame.pts is not None and frame.pts not in seen:
-                        seen.add(frame.pts)
+                end_s = self.round / FPS
+                tick, begin = float(stream.time_base or 0), stream.start_time or 0
+                keys = [
+                    packet
+                    for packet in container.demux(stream)
+                    if packet.is_keyframe and packet.pts is not None
+                    and (packet.pts - begin) * tick < end_s
+                ]  # fmt: skip
+                if len(keys) < ENOUGH_GLANCES:
+                    return len(keys)
+                seen = 0
+                chosen = np.linspace(0, len(keys), min(GLANCES, len(keys)), endpoint=False)
+                # A key frame needs no other: only these are decoded, one after the other.
+                for packet in [*(keys[int(place)] for place in chosen), None]:
+                    for frame in stream.decode(packet):
                         look(self._placed(frame))
+                        seen += 1
         except (OSError, av.error.FFmpegError, ValueError) as fault:
             raise VisualFailed(_why(fault)) from fault
-        return len(seen)
+        return seen
 
     def play(self, finish: Finish, canvas: Planes) -> Iterator[Planes]:
-        """Every frame of the film with ``finish`` done to it, the caller's to draw on.
+        """Every frame of the film on ``canvas`` with ``finish`` done to it, the caller's to draw on.
 
-        Kept frames are copied to ``canvas``. Raises ``VisualFailed`` when the file cannot be read any more.
+        Raises ``VisualFailed`` when the file cannot be read any more.
         """
         if self._kept is not None:
             for n in range(self.frames):
@@ -120,7 +126,7 @@ class Loop:
             return
         done = 0
         while done < self.frames:
-            for planes in self.once():
+            for planes in self._round([canvas]):
                 finish(planes)
                 yield planes
                 done += 1
@@ -129,11 +135,15 @@ class Loop:
 
     def once(self) -> Iterator[Planes]:
         """The loop's frames once through, each its own copy. Raises ``VisualFailed``."""
+        return self._round(None)
+
+    def _round(self, canvases: list[Planes] | None) -> Iterator[Planes]:
+        """The loop's frames once through, each on the next canvas in turn or else its own copy."""
         count = 0
         try:
             pace = normalise.Pace(1.0, 1, 0)
             for frame in normalise.on_grid(self._facts, pace, self.round):
-                yield self._placed(frame)
+                yield self._placed(frame, canvases[count % len(canvases)] if canvases else None)
                 count += 1
                 if count == self.round:
                     return
@@ -141,15 +151,17 @@ class Loop:
             raise VisualFailed(_why(fault)) from fault
         raise VisualFailed("it ends early")
 
-    def _placed(self, frame: VideoFrame) -> Planes:
+    def _placed(self, frame: VideoFrame, canvas: Planes | None = None) -> Planes:
+        """A frame on ``canvas`` or else its own copy: the decoder still needs what it gave."""
         if self._as_it_is and frame.width == self.size[0] and frame.height == self.size[1]:
-            return planes_of(frame)
-        pane = planes_of(self._fitter.fit(frame))
+            return _taken(frame, canvas)
+        fitted = self._fitter.fit(frame)
         if self._edge is None:
-            return pane
+            return _taken(fitted, canvas)
+        pane = views_of(fitted)
         whole = _backdrop(pane, self.size)
         _lay(whole, pane, self.fit, self._edge)
-        return whole
+        return whole if canvas is None else _copied(whole, canvas)
 
     def _zoomed(self, shape: tuple[int, int]) -> bool:
         ratio = shape[0] / shape[1] * self.size[1] / self.size[0]
@@ -217,7 +229,7 @@ class Cover:
             if self._bare:
                 area[:] = near
             else:
-                _over(area, near, alpha)
+                type_paint.lay(area, near, alpha)
         return planes
 
 
@@ -231,6 +243,26 @@ def _shape(frame: VideoFrame, pixel_shape: Fraction) -> tuple[int, int]:
     width = max(2, round(frame.width * float(pixel_shape if pixel_shape > 0 else 1)))
     turned = round((-frame.rotation % 360) / 90) % 2
     return (frame.height, width) if turned else (width, frame.height)
+
+
+def _room(frames: int, size: tuple[int, int]) -> list[Planes]:
+    """Unpainted frames in one piece of memory: the system gives that in large pages, far cheaper."""
+    width, height = size
+    luma, whole = width * height, width * height * 3 // 2
+    memory = np.empty((frames, whole), np.uint8)
+    half = (height // 2, width // 2)
+    return [
+        Planes(
+            row[:luma].reshape(height, width),
+            row[luma : luma + luma // 4].reshape(half),
+            row[luma + luma // 4 :].reshape(half),
+        )
+        for row in memory
+    ]
+
+
+def _taken(frame: VideoFrame, canvas: Planes | None) -> Planes:
+    return planes_of(frame) if canvas is None else _copied(views_of(frame), canvas)
 
 
 def _copied(planes: Planes, into: Planes) -> Planes:
@@ -269,12 +301,12 @@ def _feather(place: Fit, size: tuple[int, int]) -> tuple[U8, U8]:
         "top": place.dy > 0, "bottom": place.dy + place.dh < size[1],
     }  # fmt: skip
     alpha = _edges((place.dw, place.dh), {edge: reach for edge, open_ in free.items() if open_})
-    return alpha, _halved(alpha)
+    return alpha, type_paint.halved(alpha)
 
 
 def _fades(side: int, reaches: dict[str, float]) -> tuple[U8, U8, U8]:
     alpha = _edges((side, side), reaches)
-    half = _halved(alpha)
+    half = type_paint.halved(alpha)
     return alpha, half, half
 
 
@@ -289,17 +321,12 @@ def _edges(size: tuple[int, int], reaches: dict[str, float]) -> U8:
     return np.round(255 * down[:, None] * across[None, :]).astype(np.uint8)
 
 
-def _halved(alpha: U8) -> U8:
-    half = (alpha.shape[1] // 2, alpha.shape[0] // 2)
-    return np.asarray(cv2.resize(alpha, half, interpolation=cv2.INTER_AREA), np.uint8)
-
-
 def _lay(whole: Planes, pane: Planes, place: Fit, edge: tuple[U8, U8]) -> None:
     for plane, part, alpha, half in zip(
         whole, pane, (edge[0], edge[1], edge[1]), (1, 2, 2), strict=True
     ):
         y, x = place.dy // half, place.dx // half
-        _over(plane[y : y + part.shape[0], x : x + part.shape[1]], part, alpha)
+        type_paint.lay(plane[y : y + part.shape[0], x : x + part.shape[1]], part, alpha)
 
 
 def _square(art: U8, side: int) -> U8:
@@ -331,19 +358,9 @@ def _still_backdrop(art: U8, size: tuple[int, int], dim: float) -> Planes:
 
 def _glow(theme: Theme, side: int = 640) -> U8:
     """A picture of the theme's own: light of the accent over the ground."""
-    ground, accent = (np.array(hex_rgb(c)) for c in (theme.ground, theme.accent))
+    ground, accent = (np.array(type_paint.hex_rgb(c)) for c in (theme.ground, theme.accent))
     y, x = np.mgrid[0:side, 0:side] / side - 0.5
     light = np.exp(-((x - 0.12) ** 2 + (y + 0.10) ** 2) / 0.07)
     rim = 0.35 * np.exp(-((x + 0.30) ** 2 + (y - 0.32) ** 2) / 0.05)
     share = np.clip(0.72 * light + rim, 0, 1)[..., None]
     return np.round(255 * (ground * (1 - share) + accent * share)).astype(np.uint8)
-
-
-@numba.njit(cache=True, nogil=True)
-def _over(plane, above, alpha):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """plane + (above - plane) * alpha / 255, rounded, in place."""
-    for i in range(plane.shape[0]):
-        for j in range(plane.shape[1]):
-            a = np.int32(alpha[i, j])
-            mixed = np.int32(plane[i, j]) * (255 - a) + np.int32(above[i, j]) * a + 128
-            plane[i, j] = (mixed + (mixed >> 8)) >> 8
