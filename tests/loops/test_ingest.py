@@ -16,11 +16,12 @@ import pytest
 
 from casset.lib.errors import MediaError
 from casset.media.colour import tonemap
-from casset.media.compose.segment import inspect
+from casset.media.compose.segment import SegmentWriter, inspect
 from casset.media.ffmpeg import Limits
-from casset.media.loops import reading
+from casset.media.loops import reading, writing
 from casset.media.loops.facts import LoopFacts
 from casset.media.loops.ingest import NAMES, ingest
+from casset.media.picture import Planes
 from tests.compose.cards import card, number_of, write_clip
 from tests.loops.drawing import PORTRAIT, flat, patched, shown, waves, write, write_sound
 
@@ -415,3 +416,13 @@ def test_what_a_child_did_not_expect_is_kept_for_the_log(jumping, tmp_path):
     assert caught.value.code == "UNREADABLE"
     assert "Traceback" in str(caught.value.__cause__)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("encoder", [writing.LOOP, writing.SMALL], ids=["loop", "small"])
+def test_strong_grain_is_not_taken_for_cuts(tmp_path, encoder):
+    rng = np.random.default_rng(3)
+    grey = np.full((64, 48), 128, np.uint8)
+    with SegmentWriter(tmp_path / "grain.mp4", (96, 128), encoder=encoder) as writer:
+        for _ in range(70):
+            writer.write(Planes(rng.integers(16, 236, (128, 96), np.uint8), grey, grey))
+    assert inspect(tmp_path / "grain.mp4").key_frames == (0, 60)
