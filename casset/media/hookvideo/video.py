@@ -38,7 +38,8 @@ class HookVideo:
 
     ``visual`` is a loop in the canonical form (H.264, 30 frames a second, no sound) of any shape;
     without one, or if it cannot be shown, ``cover`` stands in. ``attribution`` is drawn whenever it
-    is given. ``scale`` below 1 makes a smaller picture with the same layout.
+    is given. ``quality`` "high" is what people get who do not choose (why: ``render.Preset``).
+    ``scale`` below 1 makes a smaller picture with the same layout.
     """
 
     sound: Path
