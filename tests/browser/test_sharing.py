@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import av
 import pytest
+from django.utils import timezone
 
 from audience import tallies
 from audience.models import HookShare, Referral, VisualDay, VisualEvent
@@ -186,3 +188,25 @@ def test_without_a_connection_the_sheet_says_so(visit: Visit) -> None:
         page.click("[data-way=link]")
         window.until(f"{SAID}.startsWith('There is no connection')")
         window.complaints = [one for one in window.complaints if "net::ERR_FAILED" not in one]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_artist_s_figures_fit_and_have_no_barriers(visit: Visit, width: int) -> None:
+    track = factories.track()
+    for number, visual in enumerate(track.visuals.in_order()):
+        for ago in range(20):
+            when = timezone.now().date() - timedelta(days=ago)
+            VisualDay.objects.create(
+                visual=visual, day=when, impressions=9 + ago % 5, shares=number, sharers=number
+            )
+    with visit(width=width, user=track.artist.user) as window:
+        page = window.go(f"/studio/tracks/{track.pk}/audience/")
+        assert not window.overflows()
+        assert window.axe() == []
+        page.click(".turns button")
+        page.wait_for_selector("text=Stop taking turns")
+        page.click(".chips.end >> text=7 days")
+        page.wait_for_selector("[aria-current=true] >> text=7 days")
+        window.go("/studio/audience/")
+        assert not window.overflows()
+        assert window.axe() == []
