@@ -350,7 +350,7 @@ BODY_GRACE_S = env_number("BODY_GRACE_S", 10)  # then a body comes at this rate 
 BODY_MIN_BYTES_PER_S = env_number("BODY_MIN_KB_PER_S", 8) * 1024
 BODIES_PER_ADDRESS = int(env_number("BODIES_PER_ADDRESS", 8))  # on their way at once
 BODIES_PER_PROCESS = int(env_number("BODIES_PER_PROCESS", 200))
-ANSWERS_PER_ADDRESS = int(env_number("ANSWERS_PER_ADDRESS", 200))  # being received at once
+ANSWERS_PER_ADDRESS = int(env_number("ANSWERS_PER_ADDRESS", 400))  # being received at once
 
 # -- events: streams of what happens -----------------------------------------------------------
 EVENTS_PER_USER = int(env_number("EVENTS_PER_USER", 20))
