@@ -222,7 +222,7 @@ def test_a_drawing_that_was_killed_goes_on_where_it_was(tmp_path, monkeypatch):
     again = {"seconds": 5, "size": SIZE, "pieces": tmp_path / "kept"}
     made = drawn.draw(LOOK, music(150), tmp_path / "second", progress=told.append, **again)
     assert min(lamp.asked) < 0 <= 60 == min(frame for frame in lamp.asked if frame >= 0)
-    assert told[0] == pytest.approx(60 / 150)
+    assert told[0] == pytest.approx(61 / 150)
     whole = drawn.draw(LOOK, music(150), tmp_path / "whole", seconds=5, size=SIZE)
     assert made.facts == whole.facts
     assert made.path.read_bytes() == whole.path.read_bytes()

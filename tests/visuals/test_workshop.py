@@ -253,7 +253,7 @@ def test_a_drawing_that_runs_out_of_time_goes_on_where_it_was(heard, monkeypatch
     Item.objects.update(not_before=timezone.now())
     visual = worked(visual)
     assert (visual.status, visual.duration_s) == (Status.READY, 2.5)
-    assert shares[0] == pytest.approx(60 / 75 * workshop.MADE_SHARE)
+    assert shares[0] == pytest.approx(61 / 75 * workshop.MADE_SHARE)
     assert not workshop._pieces(visual).exists()
 
 

@@ -207,8 +207,8 @@ class _Drawing:
             else:
                 for cells in piece.cells:
                     _fed(meter, cells)
-            tell((first + count) / self.frames)
             found.append(piece)
+        tell(1.0)
         return found
 
     def finish(self, pieces: list[_Piece], folder: Path) -> LoopFacts:
