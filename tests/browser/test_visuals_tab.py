@@ -14,7 +14,8 @@ from django.urls import reverse
 from PIL import Image
 
 from casset.accounts.models import User
-from casset.tracks.models import Hook, Track
+from casset.tracks import services as tracks
+from casset.tracks.models import Hook, Track, TrackFeatures
 from casset.work.models import Item
 from tests.accounts.factories import UserFactory
 from tests.browser.conftest import WIDTHS
@@ -347,3 +348,31 @@ def test_an_image_opens_the_treatments_of_itself(
         page.keyboard.press("Escape")
         assert page.locator("dialog[open]").count() == 0
         assert page.locator(".upload").count() == 0
+
+
+def test_a_hook_that_was_cut_anew_plays_in_the_phone_without_a_reload(
+    visit: Visits, mara: User, track: Track, three: list[VisualAsset]
+) -> None:
+    outline = {"version": 2, "channels": 1, "sample_rate": 8000, "samples_per_pixel": 240_000}
+    outline |= {"bits": 8, "length": 2, "data": [-9, 9, -20, 20]}
+    offers: dict[str, Any] = {"suggestions": [], "bars": []}
+    TrackFeatures.objects.create(
+        track=track, analysis={}, peaks=outline, offers=offers, version="1"
+    )
+    Hook.objects.filter(track=track).update(status=Hook.Status.CUTTING)
+    with visit(user=mara) as window:
+        window.go(tab(track))
+        state = "document.querySelector('[data-part=hook-state]').textContent"
+        assert "Cutting" in window.page.evaluate(state)
+        captions = "WEBVTT\n\n00:00.000 --> 00:05.000\nAnother line altogether\n"
+        Hook.objects.filter(track=track).update(
+            status=Hook.Status.READY,
+            version=7,
+            cut_version=7,
+            sound="tracks/hook.m4a",
+            captions=captions,
+        )
+        tracks.tell(track, "hook_update", status="ready")
+        window.until(f"{state} === ''")
+        window.until("document.querySelector('[data-stage] audio').src.endsWith('v=7')")
+        window.until("document.querySelector('[data-say]').textContent.includes('Another line')")

@@ -122,6 +122,7 @@ function put(html) {
   if (moves.busy()) keep.push("wall");
   const before = new Map(tiles().map((tile) => [tile.id, tile.dataset.state]));
   renew(keep.length ? without(html, keep) : html);
+  phone.hear(page.querySelector("[data-part=sound]").dataset);
   page.querySelector("[data-part=panel]").removeAttribute("aria-busy");
   for (const tile of tiles()) {
     const was = before.get(tile.id);
@@ -247,7 +248,12 @@ watch(
     visual_update: () => refresh(),
     hook_update: () => refresh(),
     hook_music: ({ version }) => picker.heard(version).catch(() => {}),
-    track_update: () => refresh(),
+    track_update: ({ status, percent }) => {
+      const isNewlyHeard = status === "ready" && percent === 100 && !page.querySelector("hook-scrubber");
+      // The hook can be chosen from now on. Nothing that is on its way is broken off for it.
+      if (isNewlyHeard && !page.querySelector("[data-uploads] > *")) location.reload();
+      else refresh();
+    },
     film_update: () => renewStrip(),
   },
   {

@@ -16,11 +16,14 @@ export class Phone {
     this.haze = stage.querySelector("[data-haze]");
     this.played = stage.querySelector("[data-played]");
     const audio = stage.querySelector("[data-sound]");
-    const { seconds, text } = stage.querySelector("[data-captions]").dataset;
     audio.removeAttribute("controls");
+    this.say = stage.querySelector("[data-say]");
+    this.outline = stage.querySelectorAll(".wave path");
+    const sound = stage.querySelector("[data-part=sound]").dataset;
+    this.sound = { ...sound };
     this.hasSound = audio.hasAttribute("src");
-    this.clock = new Clock(audio, Number(seconds) || 12);
-    this.words = new Words(stage.querySelector("[data-say]"), cuesOf(text));
+    this.clock = new Clock(audio, secondsOf(sound));
+    this.words = new Words(this.say, cuesOf(sound.text));
     this.video = null;
     this.seconds = 0;
     this.onSwipe = () => {};
@@ -63,6 +66,26 @@ export class Phone {
     this.video = video;
     this.poster.after(video);
     if (this.clock.playing && !document.hidden) video.play().catch(() => {});
+  }
+
+  /** Take the hook as it is now: another window has another sound, other words, another outline. */
+  hear(sound) {
+    const old = this.sound;
+    this.sound = { ...sound };
+    const { clock } = this;
+    if (sound.address !== old.address) {
+      const isLoud = !clock.muted;
+      clock.muted = true;
+      this.hasSound = Boolean(sound.address);
+      if (this.hasSound) clock.audio.src = sound.address;
+      else clock.audio.removeAttribute("src");
+      clock.seconds = secondsOf(sound);
+      clock.seek(0);
+      this.mute.hidden = !this.hasSound;
+      if (isLoud && this.hasSound) clock.muted = false;
+    }
+    if (sound.text !== old.text) this.words = new Words(this.say, cuesOf(sound.text));
+    if (sound.wave !== old.wave) for (const path of this.outline) path.setAttribute("d", sound.wave);
   }
 
   #remove() {
@@ -178,6 +201,8 @@ export class Phone {
     });
   }
 }
+
+const secondsOf = ({ seconds }) => Number(seconds) || 12;
 
 function draw(button, icon, label) {
   const use = button.querySelector("use");
