@@ -163,7 +163,7 @@ def test_a_session_that_ends_while_filling_in_is_mended_in_another_tab(
         other.fill("#id_username", mara.email)
         other.fill("#id_password", PASSWORD)
         other.click("form.form button.main")
-        other.wait_for_url("**/studio/")
+        other.wait_for_url("**/studio/tracks/")
         other.close()
         page.click("[data-go]")
         page.wait_for_url("**/studio/*-*/")

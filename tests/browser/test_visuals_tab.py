@@ -244,9 +244,9 @@ def test_a_treatment_is_tried_live_and_made_with_one_press(
         page = window.go(tab(track))
         page.click("#open-scenes")
         page.wait_for_selector("dialog[open] .frame.live")
-        assert page.locator("canvas").count() == 1
+        assert page.locator("dialog[open] canvas").count() == 1
         assert page.inner_text("[data-try-title]")
-        shown = page.locator("dialog canvas").screenshot()
+        shown = page.locator("dialog[open] canvas").screenshot()
         assert np.asarray(Image.open(io.BytesIO(shown)).convert("L")).std() > 8, "it is a picture"
         assert window.axe() == []
         page.focus('[data-recipe="aurora"]')

@@ -56,9 +56,9 @@ class Lch(NamedTuple):
 
     def css(self) -> str:
         """The colour as a stylesheet writes it, brought into sRGB."""
-        fit = self.shown()
+        lightness, hue = round(100 * self.lightness, 2), round(self.hue % 360, 2)
+        fit = self._replace(lightness=lightness / 100, hue=hue).shown()  # as it will be read
         chroma = int(fit.chroma * 10_000) / 10_000  # rounded down: it must still fit
-        lightness, hue = round(100 * fit.lightness, 2), round(fit.hue % 360, 2)
         return f"oklch({lightness:g}% {chroma:g} {hue:g})"
 
     def _linear(self, chroma: float) -> F64:
