@@ -3,6 +3,7 @@
    fails. */
 import { fields, headers } from "./acts.js";
 import { count } from "./count.js";
+import { clearErrors, tellErrors } from "./form_errors.js";
 
 const form = document.querySelector("[data-new]");
 const input = form.querySelector("#id_song");
@@ -23,7 +24,7 @@ function takeSong() {
     const song = input.files[0];
     drop.classList.toggle("has-file", Boolean(song));
     chosen.textContent = song ? `${song.name} · ${megabytes(song.size)}` : invitation;
-    if (song) clearErrors("song");
+    if (song) clearErrors(form, "song");
   }
   input.addEventListener("change", show);
   show(); // browsers bring a choice back after a reload
@@ -60,13 +61,13 @@ form.addEventListener("click", (event) => {
   prompt.dispatchEvent(new Event("input"));
   prompt.focus();
 });
-prompt.addEventListener("input", () => clearErrors("prompt"));
+prompt.addEventListener("input", () => clearErrors(form, "prompt"));
 
 // ---- sending ------------------------------------------------------------------------------------
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (request) return;
-  clearErrors();
+  clearErrors(form);
   request = new XMLHttpRequest();
   request.open("POST", form.action);
   for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
@@ -112,54 +113,8 @@ function ended(sentence, wrong = {}, isSignedOut = false) {
   sending.hidden = true;
   go.hidden = false;
   delete form.dataset.sent;
-  for (const [name, sentences] of Object.entries(wrong)) showErrors(name, sentences);
-  if (!sentence) return go.focus();
-  const box = document.createElement("div");
-  box.className = "errors";
-  box.setAttribute("role", "alert");
-  box.tabIndex = -1;
-  const said = document.createElement("p");
-  said.textContent = sentence;
-  if (isSignedOut) {
-    const link = document.createElement("a");
-    Object.assign(link, { href: form.dataset.signIn, target: "_blank" });
-    link.textContent = "Sign in in a new tab";
-    said.append(" ", link, ", then press the button again.");
-  }
-  box.append(said);
-  form.querySelector("[data-errors]").replaceChildren(box);
-  const first = form.querySelector('[aria-invalid="true"]');
-  (first ?? box).focus();
-  first?.closest("details")?.setAttribute("open", "");
-}
-
-function showErrors(name, sentences) {
-  const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
-  if (!field) return;
-  const list = document.createElement("ul");
-  list.className = "errorlist";
-  list.id = `error-${name}`;
-  for (const sentence of sentences) {
-    const item = document.createElement("li");
-    item.textContent = sentence;
-    list.append(item);
-  }
-  field.querySelector(".errorlist")?.remove();
-  const control = field.querySelector("input, textarea, select");
-  (control.closest(".drop") ?? control).after(list);
-  control.setAttribute("aria-invalid", "true");
-  const hint = control.getAttribute("aria-describedby") ?? "";
-  control.setAttribute("aria-describedby", `${hint.replace(list.id, "")} ${list.id}`.trim());
-}
-
-function clearErrors(name) {
-  for (const field of form.querySelectorAll(name ? `[data-field="${name}"]` : "[data-field]")) {
-    field.querySelector(".errorlist")?.remove();
-    for (const control of field.querySelectorAll("[aria-invalid]")) {
-      control.removeAttribute("aria-invalid");
-    }
-  }
-  if (!name) form.querySelector("[data-errors]").replaceChildren();
+  if (sentence) tellErrors(form, sentence, wrong, isSignedOut);
+  else go.focus();
 }
 
 let leaving = false;

@@ -1,6 +1,7 @@
 /* Adding a track: a place to drop the song, its title from the file's name, and an upload that shows
    how far it is, can be stopped, and loses nothing when it fails. Large songs go in pieces. */
 import { fields, headers } from "./acts.js";
+import { clearErrors, tellErrors } from "./form_errors.js";
 
 const form = document.querySelector("[data-new-track]");
 const input = form.querySelector("#id_audio");
@@ -23,7 +24,7 @@ function showSong() {
   drop.classList.toggle("has-file", Boolean(song));
   chosen.textContent = song ? `${song.name} · ${megabytes(song.size)}` : invitation;
   if (!song) return;
-  clearErrors("audio");
+  clearErrors(form, "audio");
   if (!title.value || title.value === suggested) {
     suggested = titleOf(song.name);
     title.value = suggested;
@@ -52,7 +53,7 @@ drop.addEventListener("drop", (event) => {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (request) return;
-  clearErrors();
+  clearErrors(form);
   const song = input.files[0];
   const body = fields(form);
   showSent(0);
@@ -117,50 +118,8 @@ function ended(sentence, wrong = {}, isSignedOut = false) {
   go.hidden = false;
   delete form.dataset.sent;
   for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
-  for (const [name, sentences] of Object.entries(wrong)) showErrors(name, sentences);
-  if (!sentence) return go.focus();
-  const box = document.createElement("div");
-  box.className = "errors";
-  box.setAttribute("role", "alert");
-  box.tabIndex = -1;
-  const said = document.createElement("p");
-  said.textContent = sentence;
-  if (isSignedOut) {
-    const link = document.createElement("a");
-    Object.assign(link, { href: form.dataset.signIn, target: "_blank" });
-    link.textContent = "Sign in in a new tab";
-    said.append(" ", link, ", then press the button again.");
-  }
-  box.append(said);
-  form.querySelector("[data-errors]").replaceChildren(box);
-  (form.querySelector('[aria-invalid="true"]') ?? box).focus();
-}
-
-function showErrors(name, sentences) {
-  const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
-  if (!field) return;
-  const list = document.createElement("ul");
-  list.className = "errorlist";
-  list.id = `error-${name}`;
-  for (const sentence of sentences) {
-    const item = document.createElement("li");
-    item.textContent = sentence;
-    list.append(item);
-  }
-  field.querySelector(".errorlist")?.remove();
-  const control = field.querySelector("input");
-  (control.closest(".drop") ?? control).after(list);
-  control.setAttribute("aria-invalid", "true");
-  const hint = control.getAttribute("aria-describedby") ?? "";
-  control.setAttribute("aria-describedby", `${hint.replace(list.id, "")} ${list.id}`.trim());
-}
-
-function clearErrors(name) {
-  for (const field of form.querySelectorAll(name ? `[data-field="${name}"]` : "[data-field]")) {
-    field.querySelector(".errorlist")?.remove();
-    for (const control of field.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
-  }
-  if (!name) form.querySelector("[data-errors]").replaceChildren();
+  if (sentence) tellErrors(form, sentence, wrong, isSignedOut);
+  else go.focus();
 }
 
 window.addEventListener("beforeunload", (event) => {
