@@ -137,7 +137,7 @@ def _body(request: HttpRequest, path: Path, span: range, content_type: str) -> H
     if request.method == "HEAD":
         return HttpResponse(content_type=content_type)
     # Under ASGI Django would read all of an ordinary iterator into memory before sending it.
-    chunks = _AsyncChunks if isinstance(request, ASGIRequest) else _Chunks
+    chunks = AsyncChunks if isinstance(request, ASGIRequest) else _Chunks
     return StreamingHttpResponse(chunks(path, span), content_type=content_type)
 
 
@@ -170,7 +170,9 @@ class _Chunks(_Part):
             yield chunk
 
 
-class _AsyncChunks(_Part):
+class AsyncChunks(_Part):
+    """The bytes ``span`` of a file, in parts, read beside the event loop."""
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while chunk := await asyncio.to_thread(self._read):
             yield chunk

@@ -27,9 +27,10 @@ def served(django_db_setup: None) -> Iterator[Site]:
 
 
 @pytest.fixture
-def site(served: Site, transactional_db: None, cache: object) -> Site:
+def site(served: Site, transactional_db: None, cache: object) -> Iterator[Site]:
     """The served site with an empty database."""
-    return served
+    yield served
+    served.rest()
 
 
 class Visit:

@@ -319,7 +319,7 @@ def test_a_song_dropped_on_the_form_becomes_a_track(
         page.click("main button")
         window.until("location.pathname === '/studio/tracks/new/'")
         page.set_input_files("#id_audio", str(song))
-        assert page.input_value("#id_title") == "Night walk"
+        window.until("document.querySelector('#id_title').value === 'Night walk'")
         page.click("[data-go]")
         window.until("document.querySelector('[data-track]')", patience_s=20)
         assert page.inner_text("h1") == "Night walk"

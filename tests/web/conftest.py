@@ -38,6 +38,7 @@ def site(
     events.allow("test", lambda user, id_: owned.get(id_) == user.pk)
     yield served
     until(lambda: events.open_streams() == 0)
+    served.rest()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import uvicorn
 from django.core.asgi import get_asgi_application
+from django.db import connection
 from django.urls import get_resolver
 
 from casset.web.events.app import Events
@@ -28,7 +29,8 @@ class Site:
 
     def __init__(self) -> None:
         _ = get_resolver().url_patterns  # as casset.asgi does
-        self.events = Events(get_asgi_application())
+        self._underway = 0
+        self.events = Events(self._counted(get_asgi_application()))
         config = uvicorn.Config(Front(Intake(Outflow(self.events))), **options(), port=0)
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
@@ -47,10 +49,43 @@ class Site:
         self._thread.join(20)
         assert not self._thread.is_alive()
 
+    def _counted(self, application: Any) -> Any:
+        async def counted(scope: Any, receive: Any, send: Any) -> None:
+            self._underway += 1
+            try:
+                await application(scope, receive, send)
+            finally:
+                self._underway -= 1
+
+        return counted
+
+    def rest(self) -> None:
+        """Wait until no page is being made and no thread of ours asks the database anything.
+
+        A browser that is closed leaves requests behind; Django cancels those, but what a thread has
+        begun for them goes on. Emptying the database meanwhile would fail, or fail them.
+        """
+        quiet = 0
+        ends = time.monotonic() + 20
+        while quiet < 2:
+            assert time.monotonic() < ends, "requests of a closed browser do not end"
+            time.sleep(0.02)
+            quiet = quiet + 1 if not self._underway and not _asked_by_others() else 0
+
     @contextmanager
     def connection(self) -> Any:
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
             yield connection
+
+
+def _asked_by_others() -> int:
+    """How many of this database's other connections are in the middle of something."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        return int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True)

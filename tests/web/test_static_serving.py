@@ -62,3 +62,34 @@ def test_what_the_browser_has_already_is_not_sent_again(
     answer = StaticFilesMiddleware.serve(file, request)
     assert answer.status_code == 304
     answer.close()
+
+
+@pytest.mark.django_db  # the end of an answer tidies connections
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [
+        ("bytes=1-3", 206, b"bcd"),
+        ("bytes=-2", 206, b"ef"),
+        ("bytes=9-", 416, b""),
+        ("", 200, b"abcdef"),
+    ],
+)
+def test_a_span_is_read_from_the_file_itself(
+    tmp_path: Path, asked: str, status: int, part: bytes
+) -> None:
+    (tmp_path / "a.txt").write_text("abcdef")
+    file = WhiteNoise(None, root=tmp_path).files["/a.txt"]
+    request = AsyncRequestFactory().get("/static/a.txt", headers={"Range": asked} if asked else {})
+    answer: Any = StaticFilesMiddleware.serve(file, request)
+    assert answer.status_code == status
+    if part:
+        assert asyncio.run(heard(answer)) == part
+        assert answer["Content-Length"] == str(len(part))
+    answer.close()
+
+
+def test_an_answer_that_nobody_waits_for_any_more_holds_no_file(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("abcdef")
+    file = WhiteNoise(None, root=tmp_path).files["/a.txt"]
+    StaticFilesMiddleware.serve(file, AsyncRequestFactory().get("/static/a.txt"))
+    gc.collect()  # an open file would be a ResourceWarning, which fails the run
