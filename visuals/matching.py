@@ -1,57 +1,89 @@
 """Which visuals suit a track, and why: scored by what is measured and tagged, explained by the same numbers.
 
-A candidate's score is the weighted sum of six components (``weighing.WEIGHTS``). Each reason names one
+A candidate's score is the weighted sum of its components (``weighing.WEIGHTS``). Each reason names one
 feature and what it is worth: the score less the score without that feature. So no reason is
 decoration, and the score of a candidate that loses a named feature falls.
+
+Before a song was heard its genre says where its mood is likely to lie; its cover, its title and what
+is on its wall are known from the start.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
+from casset.media.colour.oklch import hue_distance
 from casset.media.loops import recipes as studio
 from casset.media.shaders import catalogue
 from casset.tracks.models import Track, TrackFeatures
 from visuals import listing, recipes, tags, weighing
-from visuals.models import VisualAsset
+from visuals.models import VisualAsset, VisualTag
 from visuals.weighing import NEUTRAL, TAG_PULL, WEIGHTS
 
 MOODS_OF_SONG = 3  # tags a song's own mood stands for
 MOOD_REACH = 0.75  # how near, of 1, a mood must lie to be the song's
 MOST = 24
 REASONS = 5
+SAID = 2  # reasons in a sentence, beside tags and tempo
+COLOURED = 0.03  # least OKLCH chroma of a visual whose hue counts
 WORTH_LEAST = 0.005
 _MOTION = {"calm": -0.7, "medium": 0.1, "fast": 0.8}
 _HALF_LIFE_DAYS = 60.0
 _PAIRINGS_MUCH = 20
+_GREY_GROUND = 0.008  # chroma of a theme whose hue says nothing
+_Origin = VisualAsset.Origin
+_KINDS: Mapping[str, str] = {_Origin.TREATMENT: "treatment", _Origin.SCENE: "scene"}
+_NAMES = {"treatment": "treatment", "scene": "drawn scene", "clip": "clip"}
+_SEAMS = {"seamless": 1.0, "visible": 0.5}
 _WORD = re.compile(r"[a-z']{3,}")
 
 
 @dataclass(frozen=True)
 class Song:
-    """A track as matching sees it. ``tags``: slug to how surely it is the song's, 0..1."""
+    """A track as matching sees it. ``tags``: slug to how surely it is the song's, 0..1.
+
+    ``usual`` is where songs of its genre lie (valence, arousal), for one that was not heard yet.
+    ``hue`` is its cover's, OKLCH degrees; None without a cover and for a grey one. ``wall`` counts what
+    is on the track by kind of making, ``drawn`` names the recipes among it.
+    """
 
     tags: Mapping[str, float] = field(default_factory=dict)
     places: Mapping[str, float] = field(default_factory=dict)
     bpm: float | None = None
     words: frozenset[str] = frozenset()
+    genre: str = ""
+    usual: tuple[float, float] | None = None
+    hue: float | None = None
+    wall: Mapping[str, int] = field(default_factory=dict)
+    drawn: frozenset[str] = frozenset()
 
     @property
-    def affect(self) -> tuple[float, float] | None:
+    def heard_affect(self) -> tuple[float, float] | None:
         arousal = weighing.mixed(weighing.AROUSAL_OF_SONG, self.places)
         valence = weighing.mixed(weighing.VALENCE_OF_SONG, self.places)
         return None if arousal is None or valence is None else (arousal, valence)
 
+    @property
+    def affect(self) -> tuple[float, float] | None:
+        """(arousal, valence): its own once it was heard, before that its genre's."""
+        return self.heard_affect or (self.usual[::-1] if self.usual else None)
+
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that could be seen with the track. ``places`` are its figures, -1..1 each, as far as known."""
+    """Something that could be seen with the track. ``places`` are its figures, -1..1 each, as far as known.
+
+    ``hue`` is None where it has no colour; a drawn one takes the cover's. ``seam``: 1 where nobody sees
+    it loop, 0 a hard cut. ``pairings`` counts how often it was used, or its recipe drawn, by the artist.
+    """
 
     key: str
     title: str
@@ -63,6 +95,9 @@ class Candidate:
     pairings: int = 0
     visual: VisualAsset | None = None
     recipe: str = ""
+    kind: str = ""
+    hue: float | None = None
+    seam: float = 0.0
 
     @property
     def affect(self) -> tuple[float, float] | None:
@@ -91,15 +126,16 @@ class Suggestion:
     def sentence(self) -> str:
         """ "Matched on: moody, nocturnal, 80–90 BPM; slow movement suits the tempo." """
         named = [one.text for one in self.reasons if one.feature.startswith(("tag:", "tempo"))]
-        other = [one.text for one in self.reasons if one.text not in named]
+        other = [one.text for one in self.reasons if one.text not in named][:SAID]
         parts = ([", ".join(named)] if named else []) + other
         return f"Matched on: {'; '.join(parts)}." if parts else "Something different to try."
 
 
 def suggestions(track: Track, *, most: int = MOST) -> list[Suggestion]:
-    """What suits a track best of the artist's other visuals and of what can be drawn. Four queries."""
+    """What suits a track best of the artist's other visuals and of what can be drawn. Five queries."""
     own = [of_visual(visual) for visual in listing.elsewhere(track)[:200]]
-    return rank(song_of(track), [*own, *drawable()])[:most]
+    song, uses = on_its_wall(song_of(track), track)
+    return rank(song, [*own, *drawable(uses, song.hue)])[:most]
 
 
 def rank(song: Song, candidates: Iterable[Candidate]) -> list[Suggestion]:
@@ -133,7 +169,9 @@ def components(song: Song, candidate: Candidate, *, without: str = "") -> dict[s
         "affect": _affect(song, candidate, without),
         "direct": 0.5 * _pair(song, candidate, "centroid_hz", "brightness", "light", without)
         + 0.5 * _pair(song, candidate, "bpm_folded", "motion", "movement", without),
-        "quality": _quality(candidate) if without != "proven" else 0.0,
+        "quality": _quality(candidate, without),
+        "cover": _cover(song, candidate, without),
+        "variety": _variety(song, candidate, without),
         "recency": _recency(candidate) if without != "recent" else 0.0,
         "text": _text(song, candidate) if without != "words" else 0.0,
     }
@@ -141,7 +179,7 @@ def components(song: Song, candidate: Candidate, *, without: str = "") -> dict[s
 
 # -- the two sides ---------------------------------------------------------------------------------
 def song_of(track: Track) -> Song:
-    """What is known of a track: its genre, the moods near its own, figures, tempo, words. One query."""
+    """What is known of a track: genre, moods near its own, figures, cover, tempo, words. One query."""
     heard = TrackFeatures.objects.filter(track=track).only("figures").first()
     figures = heard.figures if heard else {}
     places = {
@@ -154,16 +192,48 @@ def song_of(track: Track) -> Song:
     worn = {}
     if "valence" in figures and "arousal" in figures:
         worn = _moods(figures["valence"], figures["arousal"])
-    if genre := tags.normalise(track.genre):
+    genre = tags.normalise(track.genre) or ""
+    word = tags.known().get(genre)
+    if genre:
         worn[genre] = 1.0
+    hue = None
+    if track.cover and track.theme:
+        if (light := track.theme.get("light")) is not None:
+            places["cover_light"] = weighing.placed("cover_light", float(light))
+        hue = float(track.theme["hue"]) if track.theme.get("chroma", 0) > _GREY_GROUND else None
     sung = " ".join(str(line.get("text", "")) for line in track.lines if isinstance(line, dict))
     words = frozenset(_WORD.findall(f"{track.title} {sung}".lower()))
-    return Song(worn, places, figures.get("bpm") or track.bpm, words)
+    return Song(
+        tags=worn,
+        places=places,
+        bpm=figures.get("bpm") or track.bpm,
+        words=words,
+        genre=word.label if word else "",
+        usual=word.place if word and word.category == VisualTag.Category.GENRE else None,
+        hue=hue,
+    )
+
+
+def on_its_wall(song: Song, track: Track) -> tuple[Song, Counter[str]]:
+    """The song with what is on its wall; how often the artist has used each recipe elsewhere. One query."""
+    kept = VisualAsset.objects.filter(track__artist_id=track.artist_id).kept()
+    rows = kept.filter(Q(track=track) | Q(recipe__isnull=False))
+    here, uses = [], Counter[str]()
+    for track_id, origin, recipe in rows.values_list("track", "origin", "recipe__recipe"):
+        if track_id == track.pk:
+            here.append((_KINDS.get(origin, "clip"), recipe))
+        elif recipe:
+            uses[recipe] += 1
+    wall = Counter(kind for kind, _ in here)
+    drawn = frozenset(recipe for _, recipe in here if recipe)
+    return replace(song, wall=wall, drawn=drawn), uses
 
 
 def of_visual(visual: VisualAsset) -> Candidate:
     """A visual as a candidate. Its tags are read from what was prefetched."""
     measured = visual.facts.get("descriptors", {})
+    colours, seam = visual.facts.get("colours", {}), visual.facts.get("seam", {})
+    is_smooth = seam.get("verdict") == "seamless" or visual.join != VisualAsset.Join.CUT
     return Candidate(
         key=f"visual:{visual.pk}",
         title=visual.title,
@@ -178,11 +248,17 @@ def of_visual(visual: VisualAsset) -> Candidate:
         made_at=visual.created_at,
         pairings=visual.pairings,
         visual=visual,
+        kind=_KINDS.get(visual.origin, "clip"),
+        hue=float(colours["hue"]) if colours.get("chroma", 0) > COLOURED else None,
+        seam=1.0 if is_smooth else _SEAMS.get(seam.get("verdict", ""), 0.0),
     )
 
 
-def drawable() -> list[Candidate]:
-    """Every scene that can be drawn, as its file describes it. Treatments show what they treat: none here."""
+def drawable(uses: Mapping[str, int] | None = None, hue: float | None = None) -> list[Candidate]:
+    """Every scene that can be drawn, as its file describes it. Treatments show what they treat: none here.
+
+    ``uses`` counts how often the artist has drawn each; ``hue`` is the cover's, which they are drawn in.
+    """
     found = []
     for recipe in studio.recipes():
         if recipe.kind != "scene":
@@ -201,6 +277,10 @@ def drawable() -> list[Candidate]:
                 },
                 words=frozenset(family.words),
                 recipe=recipe.id,
+                pairings=(uses or {}).get(recipe.id, 0),
+                kind="scene",
+                hue=hue,
+                seam=1.0,  # its end is drawn to meet its beginning
             )
         )
     return found
@@ -211,7 +291,7 @@ def _moods(valence: float, arousal: float) -> dict[str, float]:
     near = {
         word.slug: weighing.nearness(word.place, (valence, arousal))
         for word in tags.known().values()
-        if word.place
+        if word.place and word.category == VisualTag.Category.MOOD
     }
     best = sorted(near.items(), key=lambda one: (-one[1], one[0]))[:MOODS_OF_SONG]
     return {slug: nearness for slug, nearness in best if nearness >= MOOD_REACH}
@@ -251,9 +331,32 @@ def _pair(
     return 1 - abs(song.places[heard] - candidate.places[seen]) / 2
 
 
-def _quality(candidate: Candidate) -> float:
-    """How often it was chosen: 1 from some twenty times on."""
-    return min(1.0, math.log1p(candidate.pairings) / math.log1p(_PAIRINGS_MUCH))
+def _quality(candidate: Candidate, without: str) -> float:
+    """How often it was chosen, 1 from some twenty times on; and whether it loops unseen."""
+    proven = min(1.0, math.log1p(candidate.pairings) / math.log1p(_PAIRINGS_MUCH))
+    return weighing.PROVEN_SHARE * (proven if without != "proven" else 0.0) + (
+        1 - weighing.PROVEN_SHARE
+    ) * (candidate.seam if without != "seam" else 0.0)
+
+
+def _cover(song: Song, candidate: Candidate, without: str) -> float:
+    """How near its colours and its light are to the cover's, half each."""
+    hues = NEUTRAL
+    if without != "colours" and song.hue is not None and candidate.hue is not None:
+        hues = 1 - hue_distance(song.hue, candidate.hue) / 180
+    light = _pair(song, candidate, "cover_light", "brightness", "cover_light", without)
+    return 0.5 * hues + 0.5 * light
+
+
+def _variety(song: Song, candidate: Candidate, without: str) -> float:
+    """Whether it is new to the track's wall: a look that is not on it, a kind that is rare on it."""
+    total = sum(song.wall.values())
+    new, rare = NEUTRAL, NEUTRAL
+    if total and without != "unused":
+        new = 0.0 if candidate.recipe in song.drawn else 1.0
+    if total and without != "kind":
+        rare = 1 - song.wall.get(candidate.kind, 0) / total
+    return 0.5 * new + 0.5 * rare
 
 
 def _recency(candidate: Candidate) -> float:
@@ -281,11 +384,22 @@ def _features(song: Song, candidate: Candidate) -> Iterable[tuple[str, str]]:
     if "brightness" in candidate.places and "centroid_hz" in song.places:
         yield "light", f"{_light(candidate.places['brightness'])} suits the sound"
     if candidate.affect is not None and song.affect is not None:
-        yield "feeling", "it feels as the song does"
+        heard = song.heard_affect is not None
+        yield "feeling", f"it feels as {'the song' if heard else song.genre} does"
     if shared := sorted(song.words & candidate.words):
         yield "words", f"it shows what is sung: {', '.join(shared[:3])}"
     if candidate.pairings:
         yield "proven", "you have used it before"
+    if candidate.seam == 1:
+        yield "seam", "it loops without a seam"
+    if song.hue is not None and candidate.hue is not None:
+        yield "colours", "its colours are near your cover’s"
+    if "cover_light" in song.places and "brightness" in candidate.places:
+        yield "cover_light", f"{_light(candidate.places['brightness'])} is near your cover’s light"
+    if song.wall and candidate.recipe not in song.drawn:
+        yield "unused", "not used on this track yet"
+    if song.wall and candidate.kind not in song.wall:
+        yield "kind", f"the first {_NAMES[candidate.kind]} of this track"
     if candidate.made_at is not None:
         yield "recent", "it is new"
 

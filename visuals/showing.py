@@ -442,7 +442,7 @@ class Idea:
 
 
 def ideas(track: Track, visuals: Iterable[VisualAsset]) -> list[Idea]:
-    """The few that suit best of what is not on the wall yet; none before the song was heard."""
+    """The few that suit best of what is not on the wall yet."""
     there = {one.recipe.get("recipe") for one in visuals if one.recipe}
     found = []
     for one in matching.suggestions(track, most=IDEAS + len(there)):

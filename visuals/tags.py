@@ -27,7 +27,7 @@ _EMPTY_ENDINGS = ("music", "aesthetic", "style", "vibe", "beat", "mood", "visual
 
 @dataclass(frozen=True)
 class Word:
-    """One tag. ``place`` is a mood's (valence, arousal), -1..1 each; None for all others."""
+    """One tag. ``place`` is a mood's (valence, arousal), -1..1 each, or where most of a genre's songs lie."""
 
     slug: str
     label: str

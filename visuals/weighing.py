@@ -1,6 +1,7 @@
 """The numbers of matching: a versioned table of weights, and what is usual for each figure.
 
-``WEIGHTS`` and the mixes are those proposed for phase 2: music and colour are linked mostly by emotion
+``WEIGHTS`` and the mixes began as those proposed for phase 2, and give a tenth to what is known before
+a song was heard (its cover, what is on its wall): music and colour are linked mostly by emotion
 (Palmer, Schloss, Xu & Prado-Leon, PNAS 2013; Whiteford et al., i-Perception 2018), so both sides are
 brought to arousal and valence, beside two direct pairs. They are hand-set, not learned: change
 ``VERSION`` with any of them, it is kept with every answer.
@@ -11,15 +12,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-VERSION = "2026-11"
+VERSION = "2026-11b"
 WEIGHTS = {
-    "tags": 0.45, "affect": 0.25, "direct": 0.10, "quality": 0.10, "recency": 0.05, "text": 0.05,
+    "tags": 0.42, "affect": 0.22, "direct": 0.09, "quality": 0.10, "cover": 0.06, "variety": 0.04,
+    "recency": 0.03, "text": 0.04,
 }  # fmt: skip
-NEUTRAL = 0.5  # of affect and direct, where nothing is known
+NEUTRAL = 0.5  # of affect, direct, cover and variety, where nothing is known
+PROVEN_SHARE = 0.7  # of quality; the rest is the loop's seam
 TAG_PULL = 0.45  # of the way to 1 that one matching tag takes the tags' component
 
 # Middle and half the usual span (5th to 95th percentile) of each figure; beyond that counts as that.
-# Songs: casset.media.audio.figures. Pictures: casset.media.loops.facts.Descriptors.
+# Songs: casset.media.audio.figures. Pictures: casset.media.loops.facts.Descriptors. Covers: Theme.light.
 USUAL: dict[str, tuple[float, float]] = {
     "bpm_folded": (105.0, 35.0),
     "rms_db": (-15.0, 9.0),
@@ -30,6 +33,7 @@ USUAL: dict[str, tuple[float, float]] = {
     "edges": (0.08, 0.08),
     "brightness": (0.38, 0.28),
     "warmth": (0.05, 0.25),
+    "cover_light": (0.45, 0.28),
 }
 AROUSAL_OF_SONG = {"bpm_folded": 0.40, "rms_db": 0.35, "onsets_per_s": 0.25}
 VALENCE_OF_SONG = {"mode": 0.50, "centroid_hz": 0.25, "bpm_folded": 0.25}

@@ -143,6 +143,12 @@ def test_a_theme_is_a_stylesheet_and_survives_being_stored():
     assert Theme.model_validate_json(theme.model_dump_json()) == theme
 
 
+def test_a_theme_knows_how_light_its_picture_was():
+    dark, white = np.full((8, 8, 3), 4, np.uint8), np.full((8, 8, 3), 255, np.uint8)
+    assert theme_of(dark).light == pytest.approx(0.12, abs=0.08)
+    assert theme_of(white).light == pytest.approx(1.0, abs=0.01)
+
+
 def test_a_file_and_its_pixels_give_the_same_theme(tmp_path):
     Image.fromarray(COVERS["night with a lamp"]).save(tmp_path / "cover.png")
     file, pixels = theme_of(tmp_path / "cover.png"), theme_of(COVERS["night with a lamp"])

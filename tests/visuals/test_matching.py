@@ -118,6 +118,83 @@ def test_an_unheard_song_still_gets_an_order_that_is_always_the_same():
     assert len(first) >= 40
 
 
+def told(found) -> list[str]:
+    return [reason.feature for reason in found.reasons]
+
+
+@pytest.mark.django_db
+def test_before_a_song_is_heard_its_genre_says_what_it_is_likely_to_feel_like():
+    dark, bright = picture("dark", DARK_SLOW), picture("bright", BRIGHT_QUICK)
+    quiet = matching.song_of(factories.track(genre="Ambient"))
+    first = matching.rank(quiet, [bright, dark])[0]
+    assert first.candidate is dark
+    assert "feels as Ambient does" in first.sentence
+    loud = matching.song_of(factories.track(genre="disco"))
+    assert matching.rank(loud, [dark, bright])[0].candidate is bright
+
+
+@pytest.mark.django_db
+def test_what_was_heard_counts_and_not_the_genre_s_usual():
+    heard = song(QUICK, genre="ambient")
+    assert heard.affect == heard.heard_affect
+    assert (
+        "feels as the song does" in matching.suggestion(heard, picture("a", BRIGHT_QUICK)).sentence
+    )
+
+
+@pytest.mark.django_db
+def test_every_scene_has_a_true_reason_before_the_song_is_heard():
+    for found in matching.rank(matching.song_of(factories.track()), matching.drawable()):
+        assert found.sentence.startswith("Matched on: ")
+        assert found.reasons[0].worth > 0
+
+
+@pytest.mark.django_db
+def test_a_visual_near_the_cover_in_colour_and_light_is_suggested_before_one_that_is_not():
+    theme = {"hue": 30.0, "chroma": 0.02, "light": 0.2}
+    night = matching.song_of(factories.track(cover="covers/a", theme=theme))
+    near = picture("near", {"brightness": 0.15}, hue=40.0)
+    far = picture("far", {"brightness": 0.8}, hue=200.0)
+    first, second = matching.rank(night, [far, near])
+    assert first.candidate is near
+    assert {"colours", "cover_light"} <= set(told(first))
+    assert not {"colours", "cover_light"} & set(told(second))
+    bare = matching.song_of(factories.track(theme=theme))  # a theme of the mood is no cover's
+    assert bare.hue is None
+
+
+@pytest.mark.django_db
+def test_a_loop_without_a_seam_is_suggested_before_one_with_a_hard_cut():
+    smooth, hard = picture("smooth", seam=1.0), picture("hard", seam=0.0)
+    first, second = matching.rank(Song(), [hard, smooth])
+    assert first.candidate is smooth
+    assert "seam" in told(first)
+    assert "seam" not in told(second)
+
+
+@pytest.mark.django_db
+def test_what_is_on_the_wall_comes_after_what_was_not_used_there_yet():
+    track = factories.track()
+    factories.visual(track, origin="scene", recipe={"recipe": "aurora", "seed": 1, "image": ""})
+    heard, _ = matching.on_its_wall(matching.song_of(track), track)
+    there, other = (picture(name, recipe=name, kind="scene") for name in ("aurora", "silk"))
+    first, second = matching.rank(heard, [there, other])
+    assert first.candidate is other
+    assert "unused" in told(first)
+    assert "unused" not in told(second)
+    clip = matching.suggestion(heard, picture("clip", kind="clip"))
+    assert "the first clip of this track" in [reason.text for reason in clip.reasons]
+
+
+@pytest.mark.django_db
+def test_a_scene_the_artist_has_drawn_for_other_songs_is_known_to_suit_them():
+    home = factories.track()
+    factories.visual(home, origin="scene", recipe={"recipe": "silk", "seed": 1, "image": ""})
+    here = factories.track(home.artist)
+    with_use = {one.candidate.key: one for one in matching.suggestions(here)}
+    assert "proven" in told(with_use["recipe:silk"])
+
+
 @pytest.mark.django_db
 def test_scenes_are_suggested_by_what_is_sung():
     heard = song(SLOW, title="Rain on my window", lines=[{"text": "all night the rain"}])

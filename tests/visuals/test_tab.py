@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +250,25 @@ def _analysis(song: Path) -> dict[str, Any]:
 
     found: dict[str, Any] = parser.analyse(decode.decode(song)).model_dump(mode="json")
     return found
+
+
+def test_what_is_suggested_is_ranked_anew_when_the_song_has_been_heard(
+    track: Track, owner: Client
+) -> None:
+    Track.objects.filter(pk=track.pk).update(status=Track.Status.PROCESSING, genre="ambient")
+
+    def ideas() -> tuple[str, list[str]]:
+        page = owner.get(tab("parts", track.pk)).content.decode()
+        assert "Something different" not in page
+        return page, re.findall(r'name="entry" value="([a-z-]+)"', page)
+
+    before, first = ideas()
+    assert "until your song is heard" in before
+    assert "feels as Ambient does" in before
+    figures = {"bpm_folded": 138.0, "rms_db": -8.0, "onsets_per_s": 6.0, "centroid_hz": 3600.0}
+    TrackFeatures.objects.create(track=track, analysis={}, peaks={}, figures=figures, version="1")
+    Track.objects.filter(pk=track.pk).update(status=Track.Status.READY)
+    after, second = ideas()
+    assert "from how your song sounds" in after
+    assert len(first) == len(second) == showing.IDEAS
+    assert first != second

@@ -45,7 +45,10 @@ class Shade(BaseModel):
 
 
 class Theme(BaseModel):
-    """A page's colours. ``hue`` (degrees), ``chroma`` and ``accent`` are what a page is themed by."""
+    """A page's colours. ``hue`` (degrees), ``chroma`` and ``accent`` are what a page is themed by.
+
+    ``light`` is the mean OKLCH lightness of the picture it was made from, 0..1, where there was one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,6 +63,7 @@ class Theme(BaseModel):
     text: Shade
     text2: Shade
     text3: Shade
+    light: float | None = None
 
     def css(self, selector: str = ":root") -> str:
         """The stylesheet that themes a page or a part of one."""
@@ -75,7 +79,9 @@ def theme_of(picture: Path | NDArray[np.uint8]) -> Theme:
     Raises ``MediaError`` when the file is no image that can be used.
     """
     pixels = images.load(picture, max_side=SIDE) if isinstance(picture, Path) else picture
-    return _theme(covers.patches(covers.sampled(pixels)))
+    found = covers.patches(covers.sampled(pixels))
+    light = sum(patch.share * patch.colour.lightness for patch in found)
+    return _theme(found).model_copy(update={"light": round(light, 3)})
 
 
 def theme_of_visual(colours: Sequence[str], shares: Sequence[float] = ()) -> Theme:
