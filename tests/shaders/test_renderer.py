@@ -129,6 +129,22 @@ def test_treatments_show_the_image_in_every_aspect_without_black_bars(
         assert min(edge.mean() for edge in edges) > 12
 
 
+def test_depth_shows_a_hard_edge_once(tmp_path: Path) -> None:
+    cover = np.full((512, 512, 3), 12, np.uint8)
+    cover[170:340, 170:340] = 240
+    Image.fromarray(cover).save(tmp_path / "cover.png")
+    deep = look(
+        scene="artwork", treatment="parallax", image=str(tmp_path / "cover.png"),
+        move="orbit", move_amount=0.55,
+    )  # fmt: skip
+    beat = CHORUS | {"uPulse": 1.0, "uBass": 1.0, "uLevel": 1.0, "uTreb": 0.0}  # no dust
+    for number in (0, 55, 110):
+        frame = Renderer((360, 640)).rgb(deep, frame_in_shot=number, shot_frames=120, music=beat)
+        square = cv2.GaussianBlur(frame, (0, 0), 0.8)[270:370].mean(axis=2) > 120
+        crossings = np.abs(np.diff(square.astype(int), axis=1)).sum(axis=1)
+        assert (crossings == 2).all()
+
+
 def test_without_a_cover_a_sleeve_in_the_palettes_colours_is_treated(renderer) -> None:
     ember = renderer.rgb(look(scene="artwork"), music=CHORUS)
     petrol = renderer.rgb(look(scene="artwork", palette=preview.PALETTES["petrol"]), music=CHORUS)

@@ -2,38 +2,27 @@
 // Music: bar and level move the camera, pulse steps nearer, treble lights dust before the lens.
 #include "common.glsl"
 #include "plate.glsl"
-float height(vec2 uv, float lod) { // relief from a slightly blurred luminance, 0..1
-  vec3 c = imgBlur(mirrored(uv), lod);
-  return smoothstep(.0, .75, sqrt(luma(c)));
-}
+// The relief is smooth: its slope times the way the eye moves stays about 1, so that each point is seen
+// once. A relief as sharp as the picture shows its edges several times, in steps.
+float relief(vec3 c) { return smoothstep(.0, .85, sqrt(luma(c))); }
 void main() {
   vec2 q = lens();
   float t = uTime;
   vec2 half_ = mix(inside(1.), filling(), alike()) * 1.04;
   vec2 eye = vec2(sn(t * .31), .55 * sn(t * .23 + 1.3)) * (.014 + .018 * uLevel) + (uCam.xy + uShake) * .30;
   float nearer = .020 + .030 * uPulse + .020 * uBass * uLevel;
-  float blurred = sharpLod(half_) + 2.;
-  // march from the nearest layer down until the ray is under the relief
-  vec2 step_ = (-eye - q * nearer) * .25;
-  vec2 at = q - 2. * step_, hit = at;
-  float level = 1., before = 0., found = 0., h = 0.;
-  for (int i = 0; i < 4; i++) {
-    float here = height(.5 + .5 * at / half_, blurred), over = here - level;
-    float crossed = step(0., over) * (1. - found);
-    hit = mix(hit, at - step_ * sat(over / max(over - before, .001)), crossed);
-    h = mix(here, h, found);
-    found = max(found, crossed);
-    before = over;
-    at += step_;
-    level -= .25;
-  }
-  hit = mix(at, hit, found);
+  // where the ray meets the relief: p = q + shift * (h(p) - 1/2), smooth however often it is refined
+  float far = softLod(18.), rim = sharpLod(half_) + 2.;
+  vec2 shift = eye + q * nearer;
+  float h = relief(imgBlur(mirrored(.5 + .5 * q / half_), far));
+  h = relief(soft(mirrored(.5 + .5 * (q + shift * (h - .5)) / half_), far));
+  vec2 hit = q + shift * (h - .5);
   vec2 uv = .5 + .5 * hit / half_;
   vec3 c = extended(uv, sharpLod(half_));
   // near edges catch the light, far parts lie in haze of the palette's deep colour
   float on = within(uv);
-  float e = on * (h - height(uv + vec2(.012, .010), blurred));
-  c *= 1. + (.5 + .9 * uPulse) * clamp(e * 2.5, -.5, .8) * (.4 + .6 * uEnergy);
+  float e = on * (relief(imgBlur(uv, rim)) - relief(imgBlur(mirrored(uv + vec2(.012, .010)), rim)));
+  c *= 1. + (.5 + .9 * uPulse) * clamp(e * 2., -.5, .7) * (.4 + .6 * uEnergy);
   c = mix(c, S1 * .30 + c * .55, .45 * (1. - h) * (.55 + .45 * uLevel));
   c *= .94 + .13 * uPulse + .06 * uLevel;
   // dust that the treble lights
