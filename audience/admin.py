@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +10,7 @@ from django.urls import URLPattern, path
 
 from audience import standing, success
 from audience.models import HookShare, LeftOut
+from casset.web.admin_parts import ReadOnly
 
 REASONS = {
     "unsigned": "no note of a page", "forged": "a note that is not ours", "stale": "a note of hours ago",
@@ -19,19 +18,6 @@ REASONS = {
     "too_soon": "sooner than it can be seen", "too_many": "more often than it can happen",
     "crowd": "too many from one network", "unseen": "not shown to fans", "ours": "counted by the server itself",
 }  # fmt: skip
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that the machine keeps: looked at, never typed over."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(HookShare)

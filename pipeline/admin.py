@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,27 +19,13 @@ from django.views.decorators.http import require_POST
 
 from casset.accounts.admin import PeopleAdmin
 from casset.accounts.models import User
-from casset.lib.errors import CassetError
+from casset.web.admin_parts import ReadOnly, do_to_each
 from casset.web.files import send_file
 from casset.web.models import Event
 from pipeline import admission, ledger, retention, services
 from pipeline.models import MICROS, Clip, Film, Job, JobSlot, Pulse, Stage, Status, Take, Work
 
 EVENTS_SHOWN = 30
-Deed = Callable[..., None]
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that the machine keeps: looked at, never typed over."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def dollars(micros: int) -> str:
@@ -140,25 +125,13 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     # -- what can be done ------------------------------------------------------------------------
     @admin.action(description="Try again (failed or cancelled jobs)", permissions=["change"])
     def retry(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        self._do(request, chosen, services.retry_job, "Put in line again")
+        do_to_each(
+            self, request, chosen, lambda job: services.retry_job(job=job), "Put in line again"
+        )
 
     @admin.action(description="Cancel (jobs that wait or run)", permissions=["change"])
     def cancel(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        self._do(request, chosen, services.cancel_job, "Cancelled")
-
-    def _do(self, request: HttpRequest, chosen: Any, deed: Deed, said: str) -> None:
-        """Do it to each, say which it could not be done to, and note who did it."""
-        done = 0
-        for job in chosen:
-            try:
-                deed(job=job)
-            except CassetError as error:
-                messages.error(request, f"{job.title}: {error}")
-            else:
-                self.log_change(request, job, f"{said}.")
-                done += 1
-        if done:
-            messages.success(request, f"{said}: {done} {'job' if done == 1 else 'jobs'}.")
+        do_to_each(self, request, chosen, lambda job: services.cancel_job(job=job), "Cancelled")
 
     def delete_model(self, request: HttpRequest, obj: Job) -> None:
         services.delete_job(job=obj)
@@ -190,9 +163,11 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.has_change_permission(request, job):
             raise PermissionDenied
         if deed == "retry":
-            self._do(request, [job], services.retry_job, "Put in line again")
+            do_to_each(
+                self, request, [job], lambda job: services.retry_job(job=job), "Put in line again"
+            )
         elif deed == "cancel":
-            self._do(request, [job], services.cancel_job, "Cancelled")
+            do_to_each(self, request, [job], lambda job: services.cancel_job(job=job), "Cancelled")
         return HttpResponseRedirect(reverse("admin:pipeline_job_change", args=(pk,)))
 
     def film(self, request: HttpRequest, pk: UUID, number: int) -> HttpResponseBase:

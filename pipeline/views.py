@@ -1,8 +1,4 @@
-"""The studio's pages. Each finds what the person may see, calls one service, shows the result.
-
-A request of the page's own script (``X-Requested-With: script``) is answered in JSON, with the
-errors in the API's shape, so that the page can stay as it is.
-"""
+"""The studio's pages. Each finds what the person may see, calls one service, shows the result."""
 
 from __future__ import annotations
 
@@ -17,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -27,39 +24,21 @@ from casset.tracks.answers import own as own_track
 from casset.tracks.answers import signed_in as signed_in_for_track
 from casset.tracks.models import Track
 from casset.tracks.showing import TrackPage
-from casset.web import errors
+from casset.web import answers, errors
+from casset.web.answers import MEND, SIGNED_OUT, is_script, refused
 from pipeline import services, showing
 from pipeline.forms import EXAMPLES, NewFilm, Revision, Wish
 from pipeline.models import Job
 
 PER_PAGE = 24
-SIGNED_OUT = "You have been signed out meanwhile. Sign in again; everything here stays as it is."
 
 
-def _is_script(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "script"
+def _page_of(named: dict[str, Any]) -> str:
+    job_id = named.get("job_id")
+    return reverse("pipeline:job", args=(job_id,)) if job_id else reverse("pipeline:new")
 
 
-def _refused(status: int, code: str, sentence: str, **more: Any) -> JsonResponse:
-    return JsonResponse(errors.body(code, sentence, **more), status=status)
-
-
-def _signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in who is signed in. After signing in again one is brought to a page, never to an action."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, **named: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            return view(request, **named)
-        if _is_script(request):
-            return _refused(401, "NOT_SIGNED_IN", SIGNED_OUT)
-        if request.method in ("GET", "HEAD"):
-            return redirect_to_login(request.get_full_path())
-        job_id = named.get("job_id")
-        page = reverse("pipeline:job", args=(job_id,)) if job_id else reverse("pipeline:new")
-        return redirect_to_login(page)
-
-    return inner
+_signed_in = answers.signed_in(_page_of)
 
 
 def own(request: HttpRequest, job_id: UUID) -> Job:
@@ -98,8 +77,8 @@ def new(request: HttpRequest) -> HttpResponse:
         return _new_page(request, NewFilm(initial=again), 200)
     form = NewFilm(request.POST, request.FILES)
     if not request.user.is_authenticated:
-        if _is_script(request):
-            return _refused(401, "NOT_SIGNED_IN", SIGNED_OUT)
+        if is_script(request):
+            return refused(401, "NOT_SIGNED_IN", SIGNED_OUT)
         return _new_page(request, form, 401)
     return _begin(request, form, partial(_new_page, request, form))
 
@@ -147,7 +126,7 @@ def _begin(
         form.add_error(_field_of(error, form), str(error))
         return _answer_new(request, form, show, errors.status_of(error), error)
     page = reverse("pipeline:job", args=(job.pk,))
-    if _is_script(request):
+    if is_script(request):
         return JsonResponse({"page": page}, status=201)
     return redirect(page)
 
@@ -179,17 +158,17 @@ def _answer_new(
     status: int,
     error: CassetError | None = None,
 ) -> HttpResponse:
-    if not _is_script(request):
+    if not is_script(request):
         page = show(status)
         for name, value in (errors.headers_of(error) if error else {}).items():
             page[name] = value
         return page
     fields = {name: [str(said) for said in found] for name, found in form.errors.items()}
     general = fields.pop("__all__", [])
-    return _refused(
+    return refused(
         status,
         error.code if error else "VALIDATION_ERROR",
-        " ".join(general) or "Not everything could be used. See the fields marked.",
+        " ".join(general) or MEND,
         retryable=bool(error and error.retryable),
         fields=fields,
     )
@@ -251,7 +230,7 @@ def _job_page(
 
 
 # -- what can be done with it ----------------------------------------------------------------------
-def _action(view: Callable[..., str]) -> Callable[..., HttpResponse]:
+def _action(view: Callable[..., str]) -> answers.View:
     """A view that calls one service and says what happens now; back to the film's page."""
 
     @never_cache
@@ -261,21 +240,7 @@ def _action(view: Callable[..., str]) -> Callable[..., HttpResponse]:
     def inner(request: HttpRequest, job_id: UUID, **named: Any) -> HttpResponse:
         job = own(request, job_id)
         page = reverse("pipeline:job", args=(job_id,))
-        try:
-            said = view(request, job, **named)
-        except CassetError as error:
-            if _is_script(request):
-                return JsonResponse(
-                    errors.body(error.code, str(error), retryable=error.retryable),
-                    status=errors.status_of(error),
-                    headers=errors.headers_of(error),
-                )
-            messages.error(request, str(error))
-            return redirect(page)
-        if _is_script(request):
-            return JsonResponse({"said": said})
-        messages.success(request, said)
-        return redirect(page)
+        return answers.done(request, lambda: view(request, job, **named), page)
 
     return inner
 
@@ -307,14 +272,13 @@ def use_take(request: HttpRequest, job: Job, index: int, number: int) -> str:
 @never_cache
 @require_POST
 @_signed_in
-def revise(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def revise(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
     """Another sentence, cover or take of the whole film."""
     job = own(request, job_id)
     form = Revision(request.POST, request.FILES, job=job)
     if not form.is_valid():
-        if _is_script(request):
-            sentences = [str(said) for found in form.errors.values() for said in found]
-            return _refused(400, "VALIDATION_ERROR", " ".join(sentences))
+        if is_script(request):
+            return refused(400, "VALIDATION_ERROR", answers.sentences(form))
         return _job_page(request, job_id, form, 400)
 
     def change(request: HttpRequest, job: Job) -> str:
@@ -335,4 +299,4 @@ def delete(request: HttpRequest, job_id: UUID) -> HttpResponse:
     services.delete_job(job=job)
     messages.success(request, f"“{title}” is deleted.")
     page = reverse("pipeline:jobs")
-    return JsonResponse({"page": page}) if _is_script(request) else redirect(page)
+    return JsonResponse({"page": page}) if is_script(request) else redirect(page)

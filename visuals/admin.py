@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -16,25 +15,10 @@ from django.utils.html import format_html
 from waffle import admin as waffle_admin
 from waffle.models import Flag, Sample, Switch
 
-from casset.lib.errors import CassetError
 from casset.web import storage
+from casset.web.admin_parts import ReadOnly, do_to_each
 from visuals import files, listing, making, services
 from visuals.models import ActivePeriod, VisualAsset, VisualTag
-
-Deed = Callable[..., Any]
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that the machine or an artist keeps: looked at, never typed over."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(VisualAsset)
@@ -176,33 +160,25 @@ class VisualAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     # -- what can be done --------------------------------------------------------------------------
     @admin.action(description="Make again (failed ones)", permissions=["change"])
     def retry(self, request: HttpRequest, chosen: QuerySet[VisualAsset]) -> None:
-        self._do(request, chosen, services.retry, "Asked for again")
+        do_to_each(
+            self, request, chosen, lambda visual: services.retry(visual=visual), "Asked for again"
+        )
 
     @admin.action(description="Hide from fans; out of use as well", permissions=["change"])
     def hide(self, request: HttpRequest, chosen: QuerySet[VisualAsset]) -> None:
-        self._do(request, chosen, _out_of_sight, "Hidden")
+        do_to_each(self, request, chosen, lambda visual: _out_of_sight(visual=visual), "Hidden")
 
     @admin.action(description="Archive", permissions=["change"])
     def archive(self, request: HttpRequest, chosen: QuerySet[VisualAsset]) -> None:
-        self._do(request, chosen, services.archive, "Archived")
+        do_to_each(
+            self, request, chosen, lambda visual: services.archive(visual=visual), "Archived"
+        )
 
     @admin.action(description="Restore from the archive", permissions=["change"])
     def restore(self, request: HttpRequest, chosen: QuerySet[VisualAsset]) -> None:
-        self._do(request, chosen, services.restore, "Restored")
-
-    def _do(self, request: HttpRequest, chosen: Any, deed: Deed, said: str) -> None:
-        """Do it to each, say which it could not be done to, and note who did it."""
-        done = 0
-        for visual in chosen:
-            try:
-                deed(visual=visual)
-            except CassetError as error:
-                messages.error(request, f"{visual.title}: {error}")
-            else:
-                self.log_change(request, visual, f"{said}.")
-                done += 1
-        if done:
-            messages.success(request, f"{said}: {done}.")
+        do_to_each(
+            self, request, chosen, lambda visual: services.restore(visual=visual), "Restored"
+        )
 
     def delete_model(self, request: HttpRequest, obj: VisualAsset) -> None:
         services.delete(visual=obj)

@@ -14,8 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from casset.lib.errors import ValidationError
+from casset.tracks.answers import own
 from casset.tracks.models import Track
 from casset.web import storage
+from casset.web.answers import is_script
 from casset.web.uploads import kinds
 from casset.web.uploads import services as sending
 from visuals import gallery_views, music, picking, services
@@ -23,7 +25,7 @@ from visuals.forms import Drawing, Wishing
 from visuals.models import VisualAsset
 from visuals.services import Added
 from visuals.serving import OWN_BROWSER
-from visuals.studio_views import answered, is_script, own, read, signed_in
+from visuals.studio_views import answered, read, signed_in
 
 FILES_AT_ONCE = 10  # of one form
 

@@ -11,25 +11,23 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from casset.lib.errors import CassetError, ValidationError
+from casset.lib.errors import ValidationError
+from casset.tracks.answers import own
 from casset.tracks.models import Hook, Track
-from casset.web import errors, events
+from casset.web import answers, events
 from visuals import flags, listing, places, services, showing
 from visuals.forms import Dating, Naming, Ordering, Tagging
 from visuals.models import VisualAsset, VisualTag
 
-SIGNED_OUT = "You have been signed out meanwhile. Sign in again; everything here stays as it is."
 FORMS = ("act", "rename", "tags", "schedule", "order", "draw")  # what buttons in the parts send
 EARLIER_MOST = 40
 STRIP = (
@@ -44,30 +42,7 @@ STRIP = (
 )  # stills of the film's strip
 
 
-def is_script(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "script"
-
-
-def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Let in who is signed in. After signing in again one is brought to a page, never to an action."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, track_id: str, **named: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            return view(request, track_id=track_id, **named)
-        if is_script(request):
-            return JsonResponse(errors.body("NOT_SIGNED_IN", SIGNED_OUT), status=401)
-        if request.method in ("GET", "HEAD"):
-            return redirect_to_login(request.get_full_path())
-        return redirect_to_login(reverse("visuals:library", args=(track_id,)))
-
-    return inner
-
-
-def own(request: HttpRequest, track_id: str) -> Track:
-    """The person's track; 404 for somebody else's as for none."""
-    tracks = Track.objects.owned_by(request.user).select_related("artist")
-    return get_object_or_404(tracks, pk=track_id)
+signed_in = answers.signed_in(lambda named: reverse("visuals:library", args=(named["track_id"],)))
 
 
 def _own_visual(request: HttpRequest, track_id: str, visual_id: str) -> VisualAsset:
@@ -139,29 +114,16 @@ def theme(request: HttpRequest, track_id: str, visual_id: str) -> HttpResponse:
 
 # -- what can be done ------------------------------------------------------------------------------
 def answered(
-    request: HttpRequest, track_id: str, chosen: str, do: Callable[[], dict[str, Any]]
+    request: HttpRequest, track_id: str, chosen: str, do: Callable[[], str | dict[str, Any]]
 ) -> HttpResponse:
     """Do it and say what happens now: in JSON to the script, else back on the page."""
-    page = reverse("visuals:library", args=(track_id,)) + (f"?v={chosen}" if chosen else "")
-    try:
-        told = do()
-    except CassetError as error:
-        if is_script(request):
-            return JsonResponse(
-                errors.body(error.code, str(error), retryable=error.retryable),
-                status=errors.status_of(error),
-                headers=errors.headers_of(error),
-            )
-        messages.error(request, str(error))
-        return redirect(page)
-    if is_script(request):
-        return JsonResponse(told)
-    if told.get("said"):
-        messages.success(request, told["said"])
-    if told.get("scenes"):
-        return redirect(told["scenes"])
-    made = told.get("visual")
-    return redirect(f"{reverse('visuals:library', args=(track_id,))}?v={made}" if made else page)
+    library = reverse("visuals:library", args=(track_id,))
+
+    def page_after(told: dict[str, Any]) -> str:
+        made = told.get("visual") or chosen
+        return told.get("scenes") or (f"{library}?v={made}" if made else library)
+
+    return answers.done(request, do, page_after({}), page_after)
 
 
 def _action(view: Callable[..., str | dict[str, Any]]) -> Callable[..., HttpResponseBase]:
@@ -173,12 +135,7 @@ def _action(view: Callable[..., str | dict[str, Any]]) -> Callable[..., HttpResp
     @wraps(view)
     def inner(request: HttpRequest, track_id: str, visual_id: str) -> HttpResponse:
         visual = _own_visual(request, track_id, visual_id)
-
-        def do() -> dict[str, Any]:
-            told = view(request, visual)
-            return told if isinstance(told, dict) else {"said": told}
-
-        return answered(request, track_id, visual_id, do)
+        return answered(request, track_id, visual_id, lambda: view(request, visual))
 
     return inner
 

@@ -23,16 +23,10 @@ from casset.accounts import artists
 from casset.lib.errors import CassetError, MediaError, ValidationError
 from casset.media.audio.lyrics import formats
 from casset.tracks import audio, colours, forms, services, showing, words
-from casset.tracks.answers import (
-    action,
-    is_script,
-    own,
-    refused_by,
-    refused_form,
-    signed_in,
-)
+from casset.tracks.answers import action, own, signed_in
 from casset.tracks.models import Track, TrackFeatures
 from casset.web import errors, storage, uploads
+from casset.web.answers import is_script, refused_by, refused_form
 from casset.web.readers import readers
 
 PER_PAGE = 24
