@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from casset.lib.errors import CassetError
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
+class ReadOnly(admin.ModelAdmin):
     """Rows that the machine or an artist keeps: looked at, never typed over."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,53 +1,28 @@
 /* A film's page, live. An event says that something changed; the page then asks for its parts. */
-import { act, errorOf, headers, signedOut } from "./acts.js";
+import { act } from "./acts.js";
 import { stopOthers } from "./clips.js";
 import { count } from "./count.js";
 import { watch } from "./events.js";
 import { remember, renew } from "./parts.js";
+import { refresher } from "./refreshing.js";
 
 const page = document.querySelector("[data-job]");
 const { parts, channel, since, signIn } = page.dataset;
-const TOGETHER_MS = 250; // events come in bunches
-const REST_MS = 900;
 
 remember();
 whenRenewed();
 
-// ---- asking for the new parts -----------------------------------------------------------------
-let timer = 0;
-let asking = false;
-let again = false;
-
-function refresh() {
-  if (asking) {
-    again = true;
-    return;
-  }
-  clearTimeout(timer);
-  timer = setTimeout(fetchParts, TOGETHER_MS);
-}
-
-async function fetchParts() {
-  asking = true;
-  again = false;
-  try {
-    const answer = await fetch(parts, { headers: headers() });
-    if (answer.ok) {
-      renew(await answer.text());
-      whenRenewed();
-    } else if (answer.status === 401) {
-      signedOut((await errorOf(answer)).message, signIn);
-    } else if (answer.status === 404) {
-      location.assign("/studio/"); // deleted in another tab
-    }
-  } catch {
-    setTimeout(refresh, 3000);
-  }
-  setTimeout(() => {
-    asking = false;
-    if (again) refresh();
-  }, REST_MS);
-}
+const refresh = refresher({
+  address: () => parts,
+  take: (html) => {
+    renew(html);
+    whenRenewed();
+  },
+  gone: "/studio/",
+  signIn,
+  together_ms: 250,
+  rest_ms: 900,
+});
 
 function whenRenewed() {
   const state = document.querySelector('[data-part="state"]');
@@ -80,12 +55,12 @@ watch(
       document.querySelector("[data-left]").textContent = timeLeft(left);
       document.title = document.title.replace(/^\d+ %/, `${progress} %`);
     },
-    stage_update: refresh,
+    stage_update: () => refresh(),
     message: ({ text }) => {
       say(text);
       refresh();
     },
-    cost_update: refresh,
+    cost_update: () => refresh(),
     clip_ready: ({ clip_index: index, ready, total }) => {
       say(`Shot ${index + 1} is ready, ${ready} of ${total}.`);
       refresh();

@@ -2,46 +2,21 @@
 import { act, errorOf, fields, headers, signedOut } from "./acts.js";
 import { watch } from "./events.js";
 import { remember, renew } from "./parts.js";
+import { refresher } from "./refreshing.js";
 import { toast } from "./toast.js";
 
 const page = document.querySelector("[data-track]");
 const { parts, channel, since, signIn } = page.dataset;
 const tab = page.querySelector(".tabs [aria-current]")?.textContent.trim().toLowerCase() ?? "";
-const TOGETHER_MS = 200;
-const REST_MS = 700;
 
 remember();
 
-// ---- asking for the new parts -----------------------------------------------------------------
-let timer = 0;
-let asking = false;
-let again = false;
-
-export function refresh() {
-  if (asking) {
-    again = true;
-    return;
-  }
-  clearTimeout(timer);
-  timer = setTimeout(fetchParts, TOGETHER_MS);
-}
-
-async function fetchParts() {
-  asking = true;
-  again = false;
-  try {
-    const answer = await fetch(`${parts}?tab=${tab}`, { headers: headers() });
-    if (answer.ok) take(await answer.text());
-    else if (answer.status === 401) signedOut((await errorOf(answer)).message, signIn);
-    else if (answer.status === 404) location.assign("/studio/tracks/"); // deleted in another tab
-  } catch {
-    setTimeout(refresh, 3000);
-  }
-  setTimeout(() => {
-    asking = false;
-    if (again) refresh();
-  }, REST_MS);
-}
+export const refresh = refresher({
+  address: () => `${parts}?tab=${tab}`,
+  take,
+  gone: "/studio/tracks/",
+  signIn,
+});
 
 function take(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");

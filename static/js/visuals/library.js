@@ -3,6 +3,7 @@
 import { errorOf, fields, headers, signedOut } from "../acts.js";
 import { watch } from "../events.js";
 import { remember, renew } from "../parts.js";
+import { refresher } from "../refreshing.js";
 import { toast } from "../toast.js";
 import { filmStrip } from "./film_strip.js";
 import { filter } from "./filters.js";
@@ -12,8 +13,6 @@ import { Phone } from "./phone.js";
 import { scenes } from "./scenes.js";
 import { uploads } from "./uploads.js";
 
-const TOGETHER_MS = 200; // events come in bunches
-const REST_MS = 600;
 const page = document.querySelector("[data-visuals]");
 const { parts, channel, since, signIn } = page.dataset;
 const beside = page.querySelector("[data-beside]");
@@ -79,40 +78,13 @@ function step(by) {
 }
 phone.onSwipe = step;
 
-// ---- asking for the new parts ------------------------------------------------------------------------
-let timer = 0;
-let asking = false;
-let again = false;
-
-function refresh(soon_ms = TOGETHER_MS) {
-  if (asking) {
-    again = true;
-    return;
-  }
-  clearTimeout(timer);
-  timer = setTimeout(fetchParts, soon_ms);
-}
-
-async function fetchParts() {
-  asking = true;
-  again = false;
-  const asked = chosen;
-  try {
-    const answer = await fetch(`${parts}?v=${encodeURIComponent(asked)}`, { headers: headers() });
-    if (answer.ok) {
-      const html = await answer.text();
-      if (asked === chosen) put(html);
-      else again = true;
-    } else if (answer.status === 401) signedOut((await errorOf(answer)).message, signIn);
-    else if (answer.status === 404) location.assign("/studio/"); // deleted in another tab
-  } catch {
-    setTimeout(refresh, 3000);
-  }
-  setTimeout(() => {
-    asking = false;
-    if (again) refresh(0);
-  }, asked === chosen ? REST_MS : 0);
-}
+const refresh = refresher({
+  address: () => `${parts}?v=${encodeURIComponent(chosen)}`,
+  take: put,
+  gone: "/studio/",
+  signIn,
+  rest_ms: 600,
+});
 
 /** What is typed and not saved stays; so does a wall that is just being sorted. */
 function put(html) {
