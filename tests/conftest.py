@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from pytest_django import DjangoDbBlocker
 
 from casset.servers import embedded
 
@@ -47,6 +48,15 @@ def servers() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: None) -> None:
     """Before pytest-django makes its database there is a server."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """pytest-django's, and a quick way to the same empty tables again."""
+    from tests import emptying
+
+    with django_db_blocker.unblock():
+        emptying.begin()
 
 
 @pytest.fixture(scope="module")

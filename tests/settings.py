@@ -42,11 +42,13 @@ if places.is_open(Path(os.environ["CASSET_VAR"])):  # noqa: TID251
     places.SYSTEM_FOLDER = Path(os.environ["CASSET_VAR"]) / "system"  # noqa: TID251
 
 from casset.settings import *  # noqa: E402, F403
-from casset.settings import CACHES, STORAGES  # noqa: E402
+from casset.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = False
+# A test's rows need not outlive a power cut.
+DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
