@@ -2,10 +2,10 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+from casset.web import handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casset.settings")
-django_application = get_asgi_application()
+django_application = handler.application()
 
 # What follows has models and settings, which are ready only now.
 from django.urls import get_resolver  # noqa: E402

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 import uvicorn
-from django.core.asgi import get_asgi_application
 from django.db import connection
 from django.urls import get_resolver
 
+from casset.web import handler
 from casset.web.events.app import Events
 from casset.web.front import Front
 from casset.web.intake import Intake
@@ -30,7 +30,7 @@ class Site:
     def __init__(self) -> None:
         _ = get_resolver().url_patterns  # as casset.asgi does
         self._underway = 0
-        self.events = Events(self._counted(get_asgi_application()))
+        self.events = Events(self._counted(handler.application()))
         config = uvicorn.Config(Front(Intake(Outflow(self.events))), **options(), port=0)
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
