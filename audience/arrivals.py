@@ -7,9 +7,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from audience import hooks, sharing, views, visitors
-from audience.hooks import Hook
-from audience.models import HookShare, VisualEvent
+from audience import drawing, sharing, views, visitors
+from audience.models import VisualEvent
 from audience.visits import Arrival
 from casset.lib.errors import NotFound
 from casset.web.readers import readers
@@ -22,10 +21,12 @@ def arrive(request: HttpRequest, share: str) -> HttpResponse:
     The visitor gets an id, so that it is known by whose link they first came.
     """
     try:
-        row, found = readers.ask(_found, share, request.GET.get("v", ""))
+        row = readers.ask(sharing.find, share)
     except NotFound:
         sharing.count_guess(visitors.network(request))
         raise Http404 from None
+    chosen = request.GET.get("v", "") or row.visual_id or ""
+    found = drawing.hook_for(request, row.track_id or "", chosen=chosen)
     if found is None or not found[1]:
         return _gone(request)
     shown = found[0]
@@ -35,14 +36,6 @@ def arrive(request: HttpRequest, share: str) -> HttpResponse:
     page = views.page_of(request, shown, arrival=Arrival(how, row.pk, visitor))
     visitors.mark(page, request, visitor)
     return page
-
-
-def _found(share: str, chosen: str) -> tuple[HookShare, tuple[Hook, bool] | None]:
-    """The share, and its hook as ``hooks.one`` gives it. Raises ``NotFound``. Three queries."""
-    row = sharing.find(share)
-    if row.track_id is None:
-        return row, None
-    return row, hooks.one(row.track_id, chosen=chosen or row.visual_id or "")
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

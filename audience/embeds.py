@@ -9,14 +9,13 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from audience import hooks, links, sharing, tints
+from audience import drawing, hooks, links, sharing
 from audience.hooks import Hook
 from audience.models import LinkPreview
 from casset.lib.errors import NotFound, ValidationError
@@ -34,16 +33,12 @@ _TYPES = {"card.jpg": "image/jpeg", "preview.mp4": "video/mp4"}
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
 def embed(request: HttpRequest, track: str) -> HttpResponse:
     """One hook for a frame on any site: no cookie, no account, ``?size=`` full or compact."""
-    shown = _public(track, request.GET.get("v", ""))
+    found = drawing.hook_for(request, track, chosen=request.GET.get("v", ""))
+    if found is None or not found[1]:
+        raise Http404
     size = request.GET.get("size", "full")
     kind = size if size in SIZES else "full"
-    context = {
-        "hook": shown,
-        "link": links.of(shown),
-        "ground": tints.ground(shown.tint),
-        "tints": shown.tint,
-    }
-    page = render(request, f"audience/embed_{kind}.html", context)
+    page = HttpResponse(b"".join(drawing.page(f"audience/embed_{kind}.html", found[0])))
     patch_cache_control(page, public=True, max_age=60)
     page["Cross-Origin-Resource-Policy"] = "cross-origin"
     return page

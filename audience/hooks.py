@@ -7,8 +7,8 @@ to the active one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from casset.accounts.models import Artist as ArtistRow
 from casset.lib.ids import is_id
 from casset.tracks.models import Track
 from casset.web import pictures
+from casset.web.prepared import Prepared
 from visuals.models import ActivePeriod, VisualAsset
 
 MOST_VISUALS = 40  # on one page
@@ -111,8 +112,9 @@ class Hook:
     wave: str
     published_at: datetime | None
     shown: tuple[Visual, ...]
-    is_chosen: bool  # the first one was asked for by name
-    arms: dict[str, list[int]] | None = None  # where visuals take turns: see ``rotation``
+    is_chosen: bool = False  # the first one was asked for by name
+    # Where visuals take turns: see ``rotation``. No page shows them.
+    arms: dict[str, list[int]] | None = field(default=None, compare=False)
     cover_card: str = ""  # address of the card made of the cover, where there is no visual
 
     @property
@@ -149,6 +151,24 @@ class Hook:
         }
 
 
+def _row_of(track: str) -> Any:
+    rows = Track.objects.filter(pk=track, hook__cut_version__gt=0).order_by()
+    return rows.values("rotation__is_on", "rotation__arms", *_TRACK)
+
+
+def _ready(now: datetime) -> Any:
+    """Visuals that can be used, in their order, and whether they are dated for now."""
+    dated = Exists(ActivePeriod.objects.covering(now))
+    return VisualAsset.objects.ready().in_order().annotate(dated=dated).values("dated", *_VISUAL)
+
+
+_ONE = Prepared(_row_of, track="a track")
+_VISUALS = Prepared(
+    lambda track, now: _ready(now).filter(track=track),
+    track="a track", now=datetime(1, 1, 1, tzinfo=UTC),
+)  # fmt: skip
+
+
 def one(track: str, *, chosen: str = "") -> tuple[Hook, bool] | None:
     """The hook of a track and whether it is published; None where there is none to hear. Two queries,
     three where there is no visual.
@@ -157,14 +177,25 @@ def one(track: str, *, chosen: str = "") -> tuple[Hook, bool] | None:
     """
     if not is_id(track):
         return None
-    rows = Track.objects.filter(pk=track, hook__cut_version__gt=0)
-    row = rows.values("rotation__is_on", "rotation__arms", *_TRACK).first()
-    if row is None:
+    found = _ONE.rows(track=track)
+    if not found:
         return None
-    (hook,) = _with_visuals([row], chosen=chosen)
+    (row,) = found
+    now = timezone.now()
+    visuals = _seen_of(_VISUALS.rows(track=track, now=now), now)
+    hook = _hook(row, visuals)
     if not hook.shown:
         hook = replace(hook, cover_card=_card_of_cover(track))
-    return hook, row["published_at"] is not None
+    return beginning_with(hook, chosen), row["published_at"] is not None
+
+
+def beginning_with(hook: Hook, chosen: str) -> Hook:
+    """The hook with that visual first, as one who asked for it sees it; as it is without that visual."""
+    there = [visual.pk for visual in hook.shown]
+    if chosen not in there:
+        return hook
+    at = there.index(chosen)
+    return replace(hook, shown=hook.shown[at:] + hook.shown[:at], is_chosen=True)
 
 
 def of_artist(artist: str) -> list[Hook]:
@@ -183,27 +214,25 @@ def feed(*, after: tuple[datetime, str] | None = None, count: int) -> list[Hook]
     return _with_visuals(list(rows.values(*_TRACK)[:count]))
 
 
-def _with_visuals(rows: Sequence[dict[str, Any]], *, chosen: str = "") -> list[Hook]:
-    tracks = [row["pk"] for row in rows]
-    found: dict[str, list[dict[str, Any]]] = {track: [] for track in tracks}
+def _with_visuals(rows: Sequence[dict[str, Any]]) -> list[Hook]:
+    found: dict[str, list[dict[str, Any]]] = {row["pk"]: [] for row in rows}
     now = timezone.now()
-    ready = VisualAsset.objects.ready().filter(track_id__in=tracks).in_order()
-    dated = Exists(ActivePeriod.objects.covering(now))
-    for visual in ready.annotate(dated=dated).values("dated", *_VISUAL):
-        # As VisualAsset.objects.shown(), which takes the database's compiler twice as long.
-        is_shown = visual["dated"] or (visual["shown_at"] and visual["shown_at"] <= now)
-        if is_shown and len(found[visual["track_id"]]) < MOST_VISUALS:
-            found[visual["track_id"]].append(visual)
-    return [_hook(row, found[row["pk"]], chosen) for row in rows]
+    for visual in _ready(now).filter(track_id__in=list(found)):
+        found[visual["track_id"]].append(visual)
+    return [_hook(row, _seen_of(found[row["pk"]], now)) for row in rows]
 
 
-def _hook(row: dict[str, Any], rows: list[dict[str, Any]], chosen: str) -> Hook:
-    names = [visual["pk"] for visual in rows]
-    is_chosen = bool(chosen) and chosen in names
+def _seen_of(rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """Of a track's visuals that are ready those fans see, as ``VisualAsset.objects.shown()`` has it."""
+    shown = [row for row in rows if row["dated"] or (row["shown_at"] and row["shown_at"] <= now)]
+    return shown[:MOST_VISUALS]
+
+
+def _hook(row: dict[str, Any], rows: list[dict[str, Any]]) -> Hook:
     # As visuals.listing.active_visual: what is dated for now, else what is in use, else the first.
     seen = [at for at, visual in enumerate(rows) if visual["dated"]]
     seen += [at for at, visual in enumerate(rows) if visual["is_active"]]
-    begin = names.index(chosen) if is_chosen else next(iter(seen), 0)
+    begin = next(iter(seen), 0)
     ordered = rows[begin:] + rows[:begin]
     artist = artist_of(
         {"pk": row["artist_id"]} | {name: row.get(f"artist__{name}") for name in ARTIST[1:]}
@@ -222,7 +251,6 @@ def _hook(row: dict[str, Any], rows: list[dict[str, Any]], chosen: str) -> Hook:
         wave=outline.path_of(row["hook__peaks"] or {}),
         published_at=row["published_at"],
         shown=tuple(_visual(visual, row["artist__user_id"]) for visual in ordered),
-        is_chosen=is_chosen,
         arms=(row["rotation__arms"] or {}) if row.get("rotation__is_on") else None,
     )
 

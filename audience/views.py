@@ -14,7 +14,7 @@ from django.urls import is_valid_path, reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from audience import hooks, links, rotation, tints, visitors
+from audience import drawing, hooks, rotation, tints, visitors, visits
 from audience.hooks import Hook
 from audience.models import VisualEvent
 from audience.visits import Arrival
@@ -32,7 +32,7 @@ def hook(request: HttpRequest, track: str) -> HttpResponse:
 
     Where the artist lets visuals take turns, a new visitor's first one falls by lot.
     """
-    found = readers.ask(hooks.one, track, chosen=request.GET.get("v", ""))
+    found = drawing.hook_for(request, track, chosen=request.GET.get("v", ""))
     if found is None:
         raise Http404
     shown, is_public = found
@@ -56,16 +56,10 @@ def how_of(shown: Hook) -> str:
 def page_of(
     request: HttpRequest, shown: Hook, *, arrival: Arrival, is_public: bool = True
 ) -> HttpResponse:
-    """The page of a hook."""
-    context = {
-        "hook": shown,
-        "link": links.of(shown),
-        "is_public": is_public,
-        "ground": tints.ground(shown.tint),
-        "tints": shown.tint,
-        "arrival": arrival,
-    }
-    page = render(request, "audience/hook.html", context)
+    """The page of a hook, with a note of this view of it."""
+    before, after = drawing.page("audience/hook.html", shown, is_public=is_public)
+    note = visits.note_of(shown, arrival, visitors.user_agent(request))
+    page = HttpResponse(before + note.encode() + after)
     patch_cache_control(page, private=True, no_cache=True)
     return page
 

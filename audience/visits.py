@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from django.core import signing
 
+from audience.hooks import Hook
 from casset.lib.ids import new_id
 
 HOLDS_S = 2 * 3600
@@ -66,6 +67,17 @@ def note(
         arrival.share, arrival.visitor,
     )  # fmt: skip
     return _signer(user_agent).sign("~".join(parts))
+
+
+def note_of(hook: Hook, arrival: Arrival, user_agent: str) -> str:
+    """The note of one view of a page that begins with the hook's first visual."""
+    return note(
+        track=hook.pk,
+        hook_s=hook.seconds,
+        first=hook.first.pk if hook.first else "",
+        arrival=arrival,
+        user_agent=user_agent,
+    )
 
 
 def read(text: str, *, user_agent: str) -> Visit:

@@ -362,6 +362,11 @@ EVENTS_RECHECK_S = 60.0  # how long a stream may outlive its session or token
 # nginx's internal location that stands for VAR_DIR ("/protected/"); it then sends films itself.
 FILES_ACCEL_PREFIX = env("FILES_ACCEL_PREFIX")
 
+# -- fans' pages, in each web process -----------------------------------------------------------
+FAN_PAGE_KEPT_S = env_number("FAN_PAGE_KEPT_S", 1)  # how old a page may be for who is not signed in
+# Drawn pages with what they show; none while templates are being changed.
+FAN_PAGES_MAX_BYTES = 0 if DEBUG else int(env_number("FAN_PAGES_MAX_MB", 64) * 2**20)
+
 # -- jobs ----------------------------------------------------------------------------------------
 _CORES = os.cpu_count() or 1
 # Six at most (the brief); fewer where the machine would only make all of them late.

@@ -54,4 +54,5 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # nothing is collected for a test run
+FAN_PAGE_KEPT_S = 0  # a test sees at once what it has changed
 CACHES = CACHES | {"flags": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

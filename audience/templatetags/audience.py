@@ -16,10 +16,5 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def visit_note(context: dict[str, Any], hook: Hook) -> str:
     """The signed note of this view of the hook; ``arrival`` in the context says how somebody came."""
-    return visits.note(
-        track=hook.pk,
-        hook_s=hook.seconds,
-        first=hook.first.pk if hook.first else "",
-        arrival=context.get("arrival") or Arrival(),
-        user_agent=visitors.user_agent(context["request"]),
-    )
+    arrival = context.get("arrival") or Arrival()
+    return visits.note_of(hook, arrival, visitors.user_agent(context["request"]))

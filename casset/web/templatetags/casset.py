@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -20,7 +21,12 @@ def icon(name: str, kind: str = "", label: str = "") -> SafeString:
 
     ``kind`` adds a class: ``fill`` for the solid ones (play, pause, stop).
     """
-    use = format_html('<use href="{}#{}"/>', static("icons.svg"), name)
+    return _icon(static("icons.svg"), name, kind, label)
+
+
+@lru_cache(maxsize=512)
+def _icon(file: str, name: str, kind: str, label: str) -> SafeString:
+    use = format_html('<use href="{}#{}"/>', file, name)
     classes = f"i {kind}".strip()
     if label:
         return format_html(
