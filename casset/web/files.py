@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from os import stat_result
 from pathlib import Path
 from stat import S_ISREG
+from threading import Lock
 from typing import IO
 from urllib.parse import quote
 
@@ -143,25 +144,31 @@ def _body(request: HttpRequest, path: Path, span: range, content_type: str) -> H
 
 class _Part:
     """A span of a file, read once. Opened when the first byte is wanted: an answer whose asker has
-    left before holds nothing. Django closes it."""
+    left before holds nothing. Django closes it, also while a thread still reads for an asker who left."""
 
     def __init__(self, path: Path, span: range) -> None:
         self._path = path
         self._start = span.start
         self._left = len(span)
         self._file: IO[bytes] | None = None
+        self._lock = Lock()
 
     def _read(self) -> bytes:
-        if self._file is None:
-            self._file = self._path.open("rb")
-            self._file.seek(self._start)
-        chunk = self._file.read(min(CHUNK_BYTES, self._left))
-        self._left -= len(chunk)
-        return chunk
+        with self._lock:
+            if not self._left:
+                return b""
+            if self._file is None:
+                self._file = self._path.open("rb")
+                self._file.seek(self._start)
+            chunk = self._file.read(min(CHUNK_BYTES, self._left))
+            self._left -= len(chunk)
+            return chunk
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        with self._lock:
+            self._left = 0
+            if self._file is not None:
+                self._file.close()
 
 
 class _Chunks(_Part):

@@ -17,6 +17,12 @@ from casset.web.readers import readers
 from tests.web.serving import Site
 
 WIDTHS = (390, 1280)
+PATIENCE_S = (
+    30.0  # a machine that does much else at once is slow; waiting costs nothing when all is well
+)
+LEFT = ("Execution context was destroyed", "Cannot find context")
+STILL = """document.getAnimations().every(one => one.playState !== 'running'
+  || one.timeline !== document.timeline || one.effect?.getTiming().iterations === Infinity)"""
 
 
 @pytest.fixture(scope="module")
@@ -52,21 +58,33 @@ class Visit:
         self.page.goto(self.origin + path)
         return self.page
 
-    def until(self, expression: str, *, patience_s: float = 10) -> Any:
-        """Wait until JavaScript is truthy. (wait_for_function is refused by the policy.)"""
+    def until(self, wanted: str | Callable[[], Any], *, patience_s: float = PATIENCE_S) -> Any:
+        """Wait until JavaScript is truthy on a page whose scripts have run, or a function is; what it
+        was then. (wait_for_function is refused by the policy.)"""
         ends = time.monotonic() + patience_s
-        while time.monotonic() < ends:
-            try:
-                if found := self.page.evaluate(expression):
-                    return found
-            except Error as error:  # the page was just left for another one
-                if "Execution context was destroyed" not in error.message:
-                    raise
-            time.sleep(0.05)
-        raise AssertionError(f"never true: {expression}")
+        while True:
+            if found := self._now(wanted):
+                return found
+            assert time.monotonic() < ends, f"never true: {wanted}"
+            self.page.wait_for_timeout(40)
+
+    def _now(self, wanted: str | Callable[[], Any]) -> Any:
+        if callable(wanted):
+            return wanted()
+        try:
+            return self.page.evaluate(f"document.readyState === 'complete' && ({wanted})")
+        except Error as error:  # the page was just left for another one
+            if not any(said in error.message for said in LEFT):
+                raise
+            return None
+
+    def still(self) -> None:
+        """Wait until nothing fades or glides any more."""
+        self.until(STILL)
 
     def axe(self) -> list[str]:
-        """What axe finds wrong with the page as it stands."""
+        """What axe finds wrong with the page when it has come to rest."""
+        self.still()
         self.page.evaluate(AXE_SCRIPT)
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [

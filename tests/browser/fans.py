@@ -33,9 +33,20 @@ def swipe(page: Any, *, dx: int = 0, dy: int = 0, y: int = 330, steps: int = 10)
     cdp.detach()
 
 
+def swipe_until(window: Any, wanted: str, **how: int) -> None:
+    """Swipe until JavaScript is truthy: a finger that lands while the picture still moves is not heard."""
+    for _ in range(8):
+        swipe(window.page, **how)
+        for _ in range(60):
+            if window.page.evaluate(wanted):
+                return
+            window.page.wait_for_timeout(50)
+    raise AssertionError(f"never true, however often one swiped: {wanted}")
+
+
 def swipe_to_next(window: Any) -> str:
     """Swipe to the next visual and wait until it rests; its id."""
     before = window.page.evaluate(VISUAL)
-    swipe(window.page, dx=-260)
-    window.until(f"{VISUAL} !== '{before}' && {SETTLED}")
+    swipe_until(window, f"{VISUAL} !== '{before}'", dx=-260)
+    window.until(SETTLED)
     return str(window.page.evaluate(VISUAL))

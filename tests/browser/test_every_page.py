@@ -60,7 +60,7 @@ def test_forms_that_went_wrong(visit: Callable[..., Any], width: int) -> None:
         page.click("form.form button.main")
         page.wait_for_selector(".errors")
         assert window.axe() == []
-        assert page.evaluate("document.activeElement.className") == "errors", "it is read out"
+        window.until("document.activeElement.className === 'errors'")  # it is read out
         described = page.get_attribute("#id_password", "aria-describedby") or ""
         said = " ".join(page.inner_text(f"#{part}") for part in described.split())
         assert "At least 8 characters" in said

@@ -93,7 +93,10 @@ def test_swiping_a_card_of_the_feed_leaves_the_sound_alone(visit: Visit) -> None
         )
         for _ in range(2):
             swipe_to_next(window)
-        apart = """Math.abs((performance.now() - began[0]) / 1000
-            - (document.querySelector('audio').currentTime - began[1]))"""
-        assert page.evaluate("told") == []
-        assert page.evaluate(apart) <= 0.05
+        told, wall, heard = page.evaluate(
+            """() => [told, (performance.now() - began[0]) / 1000,
+              document.querySelector('audio').currentTime - began[1]]"""
+        )
+        turns = round((wall - heard) / factories.SOUND_S)  # the hook began again, on a slow machine
+        assert told == ["seeking"] * turns
+        assert abs(wall - heard - turns * factories.SOUND_S) <= 0.05

@@ -55,7 +55,7 @@ def test_an_artist_pairs_a_hook_with_visuals_and_exports_it(browser, working, tm
     page.fill("input[name=email]", "mara@example.com")
     page.fill("input[name=password]", "a fairly long password")
     page.click("main form button:not([type=button])")
-    visit.until("!location.pathname.includes('register')")
+    visit.until("document.body.classList.contains('framed')")
 
     visit.go("/studio/tracks/new/")  # asks for a public name first
     page.fill("input[name=name]", "Mara Vell")
@@ -83,6 +83,9 @@ def test_an_artist_pairs_a_hook_with_visuals_and_exports_it(browser, working, tm
             break
         page.keyboard.press("PageDown")
     visit.until("document.querySelector('[data-hook-said]').textContent.includes('Saved')")
+    page.reload()  # it is what was chosen last that is kept
+    kept = "(({ start, end }) => [start, end])(document.querySelector('hook-scrubber'))"
+    visit.until(f"Math.abs({kept}[1] - {end_s}) < 0.02 && Math.abs({kept}[0] - {start_s}) < 0.02")
 
     track = page.url.split("/tracks/")[1][:14]
     loop = write(tmp_path / "Night bus.mp4", [waves(n, 60, (270, 480)) for n in range(60)])
@@ -106,6 +109,7 @@ def test_an_artist_pairs_a_hook_with_visuals_and_exports_it(browser, working, tm
     visit.until("document.querySelector('[data-tile][data-state=active]')")
 
     page.click("#export")
+    visit.until("document.querySelector('[data-sheet]').getAttribute('aria-busy') === 'false'")
     page.click("[data-export-dialog] [data-go]")
     visit.until("!document.querySelector('[data-download]').hidden", patience_s=PATIENCE_S)
     with page.expect_download() as coming:

@@ -44,13 +44,13 @@ def test_a_stranger_registers_sends_a_song_and_gets_a_film(browser, working, son
     page.fill("input[name=email]", "mara@example.com")
     page.fill("input[name=password]", "a fairly long password")
     page.click("main form button:not([type=button])")
-    visit.until("location.pathname === '/studio/tracks/'")
+    visit.until("location.pathname === '/studio/tracks/'", patience_s=60)
     visit.go("/studio/new/")
 
     page.set_input_files("input[name=song]", str(song))
     page.fill("textarea[name=prompt]", PROMPT)
     page.click("[data-go]")
-    visit.until("document.querySelector('[data-job]')", patience_s=30)
+    visit.until("document.querySelector('[data-job]')", patience_s=60)
     # Live, without a reload: the page's own JavaScript keeps this mark.
     page.evaluate("window.neverLeft = true")
     visit.until("document.querySelectorAll('.shot img').length >= 1", patience_s=PATIENCE_S)
@@ -58,7 +58,7 @@ def test_a_stranger_registers_sends_a_song_and_gets_a_film(browser, working, son
     assert page.evaluate("window.neverLeft") is True
 
     page.evaluate("document.querySelector('video[data-film]').play()")
-    visit.until("document.querySelector('video[data-film]').currentTime > 0.3", patience_s=30)
+    visit.until("document.querySelector('video[data-film]').currentTime > 0.3", patience_s=60)
     first = page.evaluate("document.querySelector('video[data-film]').src")
 
     page.click("#again-1")

@@ -87,9 +87,15 @@ def window_of(page: Any) -> tuple[float, float]:
 
 
 def saved(window: Any) -> tuple[float, float]:
+    """What is kept, when the page has said so of the window as it stands."""
+
+    def kept() -> tuple[float, float]:
+        hook = Hook.objects.get()
+        return round(hook.start_s, 2), round(hook.end_s, 2)
+
+    window.until(lambda: kept() == window_of(window.page))
     window.until("/Saved/.test(document.querySelector('[data-hook-said]').textContent)")
-    hook = Hook.objects.get()
-    return round(hook.start_s, 2), round(hook.end_s, 2)
+    return kept()
 
 
 def open_track(window: Any, track: Track, tab: str = "") -> Any:
@@ -189,7 +195,7 @@ def test_a_suggestion_is_chosen_and_says_why(visit: Callable[..., Any], track: T
         page = open_track(window, track)
         page.click("text=Second drop")
         assert window_of(page) == (30.0, 44.0)
-        assert page.inner_text("[data-hook-why]") == "It returns."
+        window.until("document.querySelector('[data-hook-why]').innerText === 'It returns.'")
         assert saved(window) == (30.0, 44.0)
         assert Hook.objects.get().label == "Second drop"
         assert page.locator(".chip[aria-pressed=true]").inner_text() == "Second drop"
@@ -202,14 +208,14 @@ def test_the_hook_plays_round_and_round_inside_its_window(
         page = open_track(window, track)
         page.click("[data-hook-play]")
         window.until(
-            "document.querySelector('[data-hook-sound]').currentTime > 10.2", patience_s=30
+            "document.querySelector('[data-hook-sound]').currentTime > 10.2", patience_s=60
         )
         assert page.evaluate("document.querySelector('[data-hook-sound]').currentTime") < 22
         window.until("!document.querySelector('.head1').hidden")
         page.evaluate("document.querySelector('[data-hook-sound]').currentTime = 21.9")
         window.until("document.querySelector('[data-hook-sound]').currentTime < 15")
         page.click("[data-hook-play]")
-        assert page.evaluate("document.querySelector('[data-hook-sound]').paused")
+        window.until("document.querySelector('[data-hook-sound]').paused")
 
 
 def test_the_song_plays_on_with_a_new_address_when_the_old_one_ran_out(
@@ -229,7 +235,7 @@ def test_the_song_plays_on_with_a_new_address_when_the_old_one_ran_out(
         page = open_track(window, track)
         page.click("[data-hook-play]")
         window.until(
-            "document.querySelector('[data-hook-sound]').currentTime > 10.2", patience_s=30
+            "document.querySelector('[data-hook-sound]').currentTime > 10.2", patience_s=60
         )
         assert len(set(asked)) == 2
         assert page.get_attribute("[data-hook-play]", "aria-pressed") == "true"
@@ -247,7 +253,7 @@ def test_a_cut_hook_and_a_heard_song_show_without_a_reload(
         Hook.objects.update(status=Hook.Status.READY)
         services.edit_track(track=track, title="Slower Burn")
         window.until("document.querySelector('h1').textContent === 'Slower Burn'")
-        assert page.inner_text("[data-part=hook-state]") == ""
+        window.until("document.querySelector('[data-part=hook-state]').innerText === ''")
         assert page.evaluate("window.neverLeft")
 
 
@@ -258,25 +264,33 @@ def test_words_are_tapped_into_time(visit: Callable[..., Any], track: Track) -> 
         page = open_track(window, track, "lyrics/")
         page.click("[data-tap-start]")
         window.until("document.querySelector('[data-words-sound]').currentTime > 0.1")
-        for line in ("let it burn", "and go"):
+        now = "document.querySelector('[data-words-sound]').currentTime"
+        heard: list[tuple[float, float]] = []
+
+        def tap() -> None:
+            """Tap; between what and what the sound stood meanwhile."""
+            before = page.evaluate(now)
             page.keyboard.press("Space")
-            assert page.inner_text("[data-tap-line]").strip() == line
+            heard.append((before, page.evaluate(now)))
+
+        for line in ("let it burn", "and go"):
+            tap()
+            window.until(f"document.querySelector('[data-tap-line]').innerText.trim() === '{line}'")
             page.wait_for_timeout(150)
         page.keyboard.press("Backspace")
-        assert page.inner_text("[data-tap-line]").strip() == "let it burn"
+        heard.pop()
+        window.until("document.querySelector('[data-tap-line]').innerText.trim() === 'let it burn'")
         page.wait_for_timeout(100)
-        at = page.evaluate("document.querySelector('[data-words-sound]').currentTime")
-        page.evaluate("document.querySelector('[data-words-sound]').currentTime = 12")
-        page.keyboard.press("Space")
-        page.evaluate("document.querySelector('[data-words-sound]').currentTime = 14")
-        page.keyboard.press("Space")
-        assert at < 12
+        for at in (12, 14):
+            page.evaluate(f"{now} = {at}")
+            tap()
+        assert heard[0][0] <= heard[0][1] < 12 <= heard[1][0]
         page.click("[data-tap-save]")
         window.until("document.querySelector('.toast.good:not(template *)')")
         track.refresh_from_db()
         times = [line["timestamp"] for line in track.lines]
-        assert times[0] < 3
-        assert times[1:] == [pytest.approx(12, abs=0.5), pytest.approx(14, abs=0.5)]
+        for time, (earliest, latest) in zip(times, heard, strict=True):
+            assert earliest - 0.5 < time < latest + 0.1  # a finger is a little late
         assert "let it burn" in Hook.objects.get().captions
         window.until("document.querySelectorAll('[data-line][data-start]').length === 3")
 
@@ -290,19 +304,20 @@ def test_words_light_up_and_move_with_the_slider(visit: Callable[..., Any], trac
     services.save_tapped(track=track, lines=lines)
     with visit(user=track.artist.user) as window:
         page = open_track(window, track, "lyrics/")
+        page.evaluate(
+            """() => { window.sung = new Set(); (function look() {
+              sung.add(document.querySelector('.sung li.now .singing')?.textContent);
+              requestAnimationFrame(look); })() }"""
+        )
         page.click("[data-words-play]")
-        window.until("document.querySelector('.sung li.now .singing')?.textContent === 'the'")
+        window.until("sung.has('the')")
         page.click("[data-words-play]")
         page.evaluate("document.querySelector('[data-words-sound]').currentTime = 2.5")
         page.locator("[data-offset]").fill("-1")
         window.until("document.querySelector('.sung li.now .singing')?.textContent === 'night'")
         page.locator("[data-offset]").dispatch_event("change")
-        for _ in range(40):
-            if Track.objects.get().lyrics_offset_s == -1:
-                break
-            page.wait_for_timeout(50)
-        assert Track.objects.get().lyrics_offset_s == -1
-        assert "1.00 s earlier" in page.inner_text("[data-offset-said]")
+        window.until(lambda: Track.objects.get().lyrics_offset_s == -1)
+        page.wait_for_selector("[data-offset-said] >> text=1.00 s earlier")
 
 
 def test_a_song_dropped_on_the_form_becomes_a_track(
@@ -321,7 +336,7 @@ def test_a_song_dropped_on_the_form_becomes_a_track(
         page.set_input_files("#id_audio", str(song))
         window.until("document.querySelector('#id_title').value === 'Night walk'")
         page.click("[data-go]")
-        window.until("document.querySelector('[data-track]')", patience_s=20)
+        window.until("document.querySelector('[data-track]')", patience_s=60)
         assert page.inner_text("h1") == "Night walk"
         assert "Listening" in page.inner_text("[data-part=state]")
 
@@ -335,7 +350,7 @@ def test_a_large_song_goes_in_pieces(
         page = window.go("/studio/tracks/new/")
         page.set_input_files("#id_audio", str(song))
         page.click("[data-go]")
-        window.until("document.querySelector('[data-track]')", patience_s=25)
+        window.until("document.querySelector('[data-track]')", patience_s=60)
         track = Track.objects.get()
         assert track.audio_bytes == song.stat().st_size
         assert track.title == "long"
@@ -363,6 +378,7 @@ def test_every_page_of_a_track_is_sound(
             assert not window.overflows(), path
             assert page.locator("h1").count() == 1
         page.click("text=Lyrics")
+        window.until("document.querySelector('[data-tap-start]')")
         page.click("[data-tap-start]")
         assert window.axe() == [], "while tapping"
         assert not window.overflows()

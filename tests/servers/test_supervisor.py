@@ -36,7 +36,7 @@ class House:
         for line in self.process.stdout:
             self.said.append(line.rstrip())
 
-    def wait_for(self, pattern: str, times: int = 1, within_s: float = 20) -> re.Match:
+    def wait_for(self, pattern: str, times: int = 1, within_s: float = 60) -> re.Match:
         """The ``times``-th line that matches."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
@@ -107,7 +107,7 @@ def test_a_program_that_is_killed_starts_again_and_what_it_had_started_is_gone(h
     program, grandchild = running.pids("steady")
     os.kill(program, signal.SIGKILL)
     running.wait_for("steady was ended by SIGKILL; it starts again in 1 s")
-    assert all_gone([grandchild], within_s=2)
+    assert all_gone([grandchild], within_s=30)
     again, _ = running.pids("steady", times=2)
     os.kill(again, signal.SIGKILL)
     running.wait_for("it starts again in 2 s")
@@ -130,8 +130,8 @@ def test_sigterm_ends_all_of_it_programs_before_servers_and_the_stubborn_by_forc
     running = house()
     pids = [*running.pids("steady"), *running.pids("stubborn")]
     running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(15) == 0
-    assert all_gone(pids, within_s=0.5)
+    assert running.process.wait(60) == 0
+    assert all_gone(pids, within_s=5)
     assert works_in(places.postgres_dir(made)) == works_in(places.redis_dir(made)) == []
     assert not (places.postgres_dir(made) / "postmaster.pid").exists()  # an orderly end
 
@@ -142,29 +142,29 @@ def test_a_second_request_to_end_does_not_wait_for_the_stubborn(house):
     running.process.send_signal(signal.SIGINT)
     running.wait_for("stopping")
     running.process.send_signal(signal.SIGINT)
-    assert running.process.wait(10) == 0
+    assert running.process.wait(45) == 0
 
 
 def test_killing_the_supervisor_takes_everything_along_and_the_next_one_starts(house, made):
     running = house()
     pids = [*running.pids("steady"), *running.pids("stubborn")]
     running.process.kill()
-    assert all_gone(pids, within_s=8)
+    assert all_gone(pids, within_s=30)
     house().pids("steady")
 
 
 def test_a_second_supervisor_says_in_one_sentence_that_one_runs(house, var):
     house(var).pids("steady")
     second = house(var)
-    assert second.process.wait(10) == 1
+    assert second.process.wait(60) == 1
     second.wait_for(r"^Casset runs here already \(a house\)\.")
 
 
 def test_a_supervisor_that_is_asked_to_end_while_a_server_starts_ends_it(house, var):
     running = house(var)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not embedded.log_file(var, "redis").exists() and time.monotonic() < deadline:
         time.sleep(0.005)
     running.process.send_signal(signal.SIGINT)
-    assert running.process.wait(10) == 0
+    assert running.process.wait(45) == 0
     assert works_in(places.redis_dir(var)) == []

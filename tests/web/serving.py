@@ -31,7 +31,8 @@ class Site:
         _ = get_resolver().url_patterns  # as casset.asgi does
         self._underway = 0
         self.events = Events(self._counted(handler.application()))
-        config = uvicorn.Config(Front(Intake(Outflow(self.events))), **options(), port=0)
+        self.intake = Intake(Outflow(self.events))
+        config = uvicorn.Config(Front(self.intake), **options(), port=0)
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
         self.port: int = self._socket.getsockname()[1]
@@ -46,7 +47,7 @@ class Site:
         assert self.events._hub is not None
         self.events._hub.end_streams()  # what a signal does where the server has the main thread
         self._server.should_exit = True
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
     def _counted(self, application: Any) -> Any:
@@ -66,7 +67,7 @@ class Site:
         begun for them goes on. Emptying the database meanwhile would fail, or fail them.
         """
         quiet = 0
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + 60
         while quiet < 2:
             assert time.monotonic() < ends, "requests of a closed browser do not end"
             time.sleep(0.02)
@@ -74,7 +75,7 @@ class Site:
 
     @contextmanager
     def connection(self) -> Any:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
             yield connection
 
 
@@ -108,7 +109,7 @@ class Listener:
         path: str = "/events/",
         headers: Mapping[str, str] | None = None,
         method: str = "GET",
-        patience_s: float = 10,
+        patience_s: float = 30,
         receive_buffer: int | None = None,
     ) -> None:
         self._socket = socket.socket()
@@ -186,7 +187,7 @@ class Listener:
             self._block()
 
 
-def until(is_so: Any, within_s: float = 10) -> None:
+def until(is_so: Any, within_s: float = 30) -> None:
     """Wait until ``is_so()``; fails after ``within_s``."""
     end = time.monotonic() + within_s
     while not is_so():

@@ -80,7 +80,7 @@ def test_a_page_hears_everything_once_across_a_broken_connection(site: Site, pag
     until(lambda: events.open_streams() == 0)
     elsewhere(publish, 4, 5)
     until(lambda: page.evaluate("heard") == [2, -3, 4, 5])
-    assert page.evaluate("states") == ["live", "reconnecting", "live"]
+    until(lambda: page.evaluate("states") == ["live", "reconnecting", "live"])
 
 
 def test_a_page_that_left_and_came_back_goes_on_where_it_was(site: Site, page: Any) -> None:
@@ -101,4 +101,4 @@ def test_a_page_whose_session_ended_is_told_so_and_stops_asking(site: Site, page
     until(lambda: page.evaluate("states") == ["live"])
     elsewhere(lambda: Session.objects.all().delete())
     drop_all(site)
-    until(lambda: "lost: Sign in first" in page.evaluate("states.at(-1)"), within_s=20)
+    until(lambda: "lost: Sign in first" in page.evaluate("states.at(-1)"), within_s=60)

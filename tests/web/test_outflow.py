@@ -30,7 +30,7 @@ def site(transactional_db: None, cache: object, settings: Any, tmp_path: Path) -
 
 
 def ask(site: Site, path: str) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", site.port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", site.port), timeout=60)
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
     return connection
 

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def readers() -> Iterator[Readers]:
+def readers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Readers]:
+    monkeypatch.setattr(module, "IDLE_S", 60)
     made = Readers(most=2)
     yield made
     made.close()
@@ -81,7 +82,7 @@ def test_idle_readers_end_and_new_ones_start(
 ) -> None:
     monkeypatch.setattr(module, "IDLE_S", 0.02)
     first = readers.ask(backend)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while readers._threads and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not readers._threads

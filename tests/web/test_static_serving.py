@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import AsyncClient, AsyncRequestFactory, RequestFactory
 from whitenoise import WhiteNoise
 
+from casset.web.files import AsyncChunks
 from casset.web.static_serving import StaticFilesMiddleware
 
 FILM = "/static/film/neon.mp4"
@@ -92,4 +93,12 @@ def test_an_answer_that_nobody_waits_for_any_more_holds_no_file(tmp_path: Path) 
     (tmp_path / "a.txt").write_text("abcdef")
     file = WhiteNoise(None, root=tmp_path).files["/a.txt"]
     StaticFilesMiddleware.serve(file, AsyncRequestFactory().get("/static/a.txt"))
+    gc.collect()  # an open file would be a ResourceWarning, which fails the run
+
+
+def test_what_a_thread_still_reads_for_one_who_left_opens_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("abcdef")
+    part = AsyncChunks(tmp_path / "a.txt", range(6))
+    part.close()
+    assert part._read() == b""
     gc.collect()  # an open file would be a ResourceWarning, which fails the run

@@ -208,7 +208,7 @@ def test_behind_a_proxy_the_proxy_sends_it(in_folder: Path, settings: Any) -> No
 # -- a bucket --------------------------------------------------------------------------------
 def _fetch(url: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     connection.request(method, f"{parts.path}?{parts.query}", headers=headers)
     answer = connection.getresponse()
     try:

@@ -53,7 +53,7 @@ class Sender:
     def ask(
         self, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self._site.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self._site.port, timeout=60)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body=body, headers=self._signed | named)
         answer = connection.getresponse()
@@ -122,7 +122,7 @@ def test_a_file_in_pieces_is_whole_and_can_be_taken_once(sender: Any, mara: Any)
 
 
 def test_what_the_server_can_do_is_told_to_anybody(site: Site) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     connection.request("OPTIONS", "/api/uploads/")
     answer = connection.getresponse()
     assert answer.status == 204
@@ -233,7 +233,7 @@ def test_of_many_who_send_the_same_piece_at_once_one_is_heard(sender: Any, mara:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert statuses.count(204) == 1
     assert set(statuses) <= {204, 409, 423}
     assert client.offset(path) == len(MP4)
@@ -334,7 +334,7 @@ def test_two_gigabytes_on_their_way_are_enough_also_when_announced_at_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(statuses) == [201, 201, 429, 429, 429]
 
 
