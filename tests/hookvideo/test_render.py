@@ -226,12 +226,12 @@ def test_a_visual_that_breaks_while_the_film_is_made_is_replaced(
     monkeypatch.setattr(picture, "CACHE_BYTES", 0)
     real, calls = picture.Loop._round, []
 
-    def second_time_lost(self: picture.Loop, canvases: list[Planes] | None):  # type: ignore[no-untyped-def]
+    def second_time_lost(self: picture.Loop):  # type: ignore[no-untyped-def]
         calls.append(1)
-        for n, planes in enumerate(real(self, canvases)):
+        for n, frame in enumerate(real(self)):
             if len(calls) > 1 and n == 7:
                 raise picture.VisualFailed("it is gone")
-            yield planes
+            yield frame
 
     monkeypatch.setattr(picture.Loop, "_round", second_time_lost)
     made = render.render(material.video(tmp_path, 1.0, visual=visual), tmp_path / "out.mp4")

@@ -82,7 +82,7 @@ class SegmentWriter:
             configure(self._stream.codec_context, size, encoder)
         except (OSError, av.error.FFmpegError) as fault:
             self._fail(fault)
-        self._frame = _blank(size)
+        self._frame = blank(size)
         self.canvas = views_of(self._frame)
 
     def write(self, planes: Planes) -> None:
@@ -308,7 +308,8 @@ def frame_numbers(stream: VideoStream) -> Callable[[Packet], int | None]:
     return number_of
 
 
-def _blank(size: tuple[int, int]) -> VideoFrame:
+def blank(size: tuple[int, int]) -> VideoFrame:
+    """A frame of nothing in particular, tagged as every film is; its planes are to be drawn on."""
     frame = VideoFrame(size[0], size[1], "yuv420p")
     frame.time_base = TIME_BASE
     frame.color_range = LIMITED_RANGE

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casset.media.audio.analysis import LyricLine
-from casset.media.compose import type_faces, type_layout, type_paint
+from casset.media.compose import type_blend, type_faces, type_layout, type_paint
+from casset.media.compose.type_blend import CELL
 from casset.media.compose.type_faces import ASCENT, CAP_HEIGHT, Weight
 from casset.media.compose.type_layout import Area, Phrase, SetWord
-from casset.media.compose.type_paint import CELL, Box
+from casset.media.compose.type_paint import Box
 from casset.media.picture import Planes
 
 U8 = NDArray[np.uint8]
@@ -118,7 +119,7 @@ class LyricSetter:
             shown = strength
             if scene.stacked:  # the frame darkens as the first word arrives, not before it
                 shown = strength * _ease((t - phrase.words[0].start + 2 * ENTER_LEAD_S) / ENTER_S)
-            type_paint.dim(
+            type_blend.dim(
                 planes, scene.box, scene.shape, PICTURE_KEEPS[kind], SEAT, shown, scene.spread_px
             )
             if scene.stacked:
@@ -181,7 +182,7 @@ class LyricSetter:
             type_paint.stamp(
                 alpha, mask, round(placed.x) - scene.box.x0, round(placed.y) - scene.box.y0 + shift
             )
-        type_paint.blend(planes, scene.box, alpha, self._ink)
+        type_blend.blend(planes, scene.box, alpha, self._ink)
 
     def _draw_stack(self, planes: Planes, scene: _Scene, t: float, strength: float) -> None:
         """Big words that land as they are sung, in the accent colour, and cool to white."""
@@ -201,7 +202,7 @@ class LyricSetter:
                 continue
             alpha = np.zeros(box.shape, np.uint8)
             type_paint.stamp(alpha, mask, round(x) - box.x0, round(y) - box.y0)
-            type_paint.blend(planes, box, alpha, self._cooling(placed.word, t))
+            type_blend.blend(planes, box, alpha, self._cooling(placed.word, t))
 
     def _cooling(self, word: SetWord, t: float) -> tuple[int, int, int]:
         warmth = 1 - _ease((t - word.end) / COOL_S)

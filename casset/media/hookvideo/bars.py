@@ -12,7 +12,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,10 +19,12 @@ from casset.lib.errors import MediaError
 from casset.media.compose import type_paint
 from casset.media.compose.encoder import FPS
 from casset.media.ffmpeg import OPEN_OPTIONS, source_url
+from casset.media.hookvideo.ink import Ink
 from casset.media.hookvideo.layout import Place, numbers
 from casset.media.picture import Planes
 
 F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
 RATE = 44_100
 
 
@@ -150,42 +151,36 @@ class Bars:
         self._half = max(0.7, self._pitch * rules["width"] / 2)
         self._most = rows / 2 - 0.5
         self._ink, self._accent, self._rest = ink, accent, rest_opacity
-        self._alpha = np.zeros((rows, columns), np.uint8)
+        columns_at = np.arange(columns) + 0.5
+        # each column belongs to the bar whose middle is nearest
+        bars = np.clip(np.round((columns_at - self._half) / self._pitch), 0, count - 1)
+        self._bar_of = bars.astype(np.intp)
+        across = np.abs(columns_at - (bars * self._pitch + self._half)).astype(np.float32)
+        self._across = (across * across)[None, :]
+        self._upright = np.clip(self._half + 0.5 - across, 0, 1)[None, :].astype(np.float32)
+        self._down = (rows / 2 - 0.5 - np.arange((rows + 1) // 2)).astype(np.float32)[:, None]
 
     def draw(self, planes: Planes, n: int) -> None:
         """Set frame ``n``'s bars on it, in place."""
-        tall = self._heights[min(n, len(self._heights) - 1)]
-        _capsules(self._alpha, tall, self._pitch, self._half, self._most)
-        played = (n + 1) / len(self._heights) * self._alpha.shape[1]
-        split = int(played) // 2 * 2
+        alpha = self._capsules(self._heights[min(n, len(self._heights) - 1)])
+        columns = alpha.shape[1]
+        split = int((n + 1) / len(self._heights) * columns) // 2 * 2
         box = self.box
         if split:
             left = type_paint.Box(box.x0, box.y0, box.x0 + split, box.y1)
-            type_paint.blend(planes, left, self._alpha[:, :split], self._accent)
-        if split < self._alpha.shape[1]:
+            Ink.of(left, np.ascontiguousarray(alpha[:, :split]), self._accent).draw(planes)
+        if split < columns:
             right = type_paint.Box(box.x0 + split, box.y0, box.x1, box.y1)
-            dim = type_paint.faded(np.ascontiguousarray(self._alpha[:, split:]), self._rest)
-            type_paint.blend(planes, right, dim, self._ink)
+            dim = type_paint.faded(np.ascontiguousarray(alpha[:, split:]), self._rest)
+            Ink.of(right, dim, self._ink).draw(planes)
 
-
-@numba.njit(cache=True, nogil=True)
-def _capsules(alpha, tall, pitch, half, most):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Upright bars with round ends around the middle row, edges smooth, into ``alpha``."""
-    rows, columns = alpha.shape
-    alpha[:] = 0
-    for bar in range(tall.shape[0]):
-        centre = bar * pitch + half
-        straight = max(tall[bar] * most - half, 0.0)
-        first = max(0, int(centre - half - 1.0))
-        last = min(columns, int(centre + half + 2.0))
-        for j in range(first, last):
-            dx = j + 0.5 - centre
-            upright = half + 0.5 - abs(dx)
-            if upright <= 0:
-                continue
-            # the upper half, and mirrored the lower; only the round end needs a root
-            for i in range(max(0, int(rows / 2 - straight - half - 1.5)), (rows + 1) // 2):
-                dy = rows / 2 - i - 0.5 - straight
-                inside = upright if dy <= 0 else half + 0.5 - np.sqrt(dx * dx + dy * dy)
-                if inside > 0:
-                    alpha[i, j] = alpha[rows - 1 - i, j] = np.uint8(255 * min(inside, 1.0))
+    def _capsules(self, tall: F32) -> U8:
+        """Coverage of upright bars with round ends around the middle row, edges smooth."""
+        straight = np.maximum(tall * np.float32(self._most) - np.float32(self._half), 0)
+        above = np.maximum(self._down - straight[self._bar_of], 0)  # of the upper half's rows
+        above *= above
+        above += self._across
+        ends = np.float32(self._half + 0.5) - np.sqrt(above, out=above)
+        covered = np.minimum(ends, self._upright, out=ends)
+        upper = (255 * np.maximum(covered, 0, out=covered)).astype(np.uint8)
+        return np.concatenate([upper, upper[self.box.shape[0] // 2 - 1 :: -1]])

@@ -14,7 +14,9 @@ from casset.media.audio.analysis import LyricLine, Word
 from casset.media.compose import type_faces, type_layout, type_paint
 from casset.media.compose.type_faces import ASCENT, Weight
 from casset.media.compose.type_layout import Phrase, SetWord
+from casset.media.compose.type_paint import Box
 from casset.media.hookvideo import words
+from casset.media.hookvideo.ink import Ink
 from casset.media.hookvideo.layout import Item, Place, numbers
 from casset.media.picture import Planes
 
@@ -88,26 +90,23 @@ class HookLyrics:
         self.phrases: list[Phrase] = [phrase for phrase in found if phrase.appear < duration_s]
         self.notes = tuple(notes)
         self._scenes: OrderedDict[int, _Scene] = OrderedDict()
-        self._resting: tuple[object, U8] = (None, np.zeros(self.box.shape, np.uint8))
+        self._resting: tuple[object, Ink | None] = (None, None)
 
     def draw(self, planes: Planes, t: float) -> None:
         """Set what is sung around ``t``, seconds of the hook, on the frame, in place."""
-        alpha = self.alpha(t)
-        if alpha is not None:
-            type_paint.blend(planes, self.box, alpha, self._ink)
-
-    def alpha(self, t: float) -> U8 | None:
-        """Coverage over ``box`` at ``t``, None where nothing stands. Not to be drawn on."""
-        canvas: U8 | None = None
         showing = self._showing(t)
         if len(showing) == 1 and showing[0][1] >= 1 and round(showing[0][2]) == 0:
-            return self._settled(showing[0][0], t)
+            for ink in self._settled(showing[0][0], t):
+                ink.draw(planes)
+            return
+        canvas: U8 | None = None
         for number, strength, shift in showing:
             if strength <= 0.004:
                 continue
             canvas = np.zeros(self.box.shape, np.uint8) if canvas is None else canvas
             self._draw_scene(canvas, self._scene(number), t, strength, round(shift))
-        return canvas
+        if canvas is not None and (whole := self._ink_of(canvas)):
+            whole.draw(planes)
 
     def places(self) -> dict[str, Place]:
         """Where each of the three stands at most over the whole hook, pixels; {} without lyrics."""
@@ -152,8 +151,8 @@ class HookLyrics:
                 out.append((number, 1 - gone, -gone * rise))
         return out
 
-    def _settled(self, number: int, t: float) -> U8:
-        """A phrase that neither comes nor goes: only the words that are being lit are drawn anew."""
+    def _settled(self, number: int, t: float) -> list[Ink]:
+        """A phrase that neither comes nor goes: only the words that are being lit are made anew."""
         scene = self._scene(number)
         phases = tuple(_phase(placed.word, t, by_word=scene.by_word) for placed in scene.words)
         key = (number, phases)
@@ -161,13 +160,35 @@ class HookLyrics:
             still = tuple(p for p, phase in zip(scene.words, phases, strict=True) if phase != "lit")
             canvas = np.zeros(self.box.shape, np.uint8)
             self._draw_scene(canvas, replace(scene, words=still), t, 1.0, 0)
-            self._resting = (key, canvas)
-        moving = tuple(p for p, phase in zip(scene.words, phases, strict=True) if phase == "lit")
-        if not moving:
-            return self._resting[1]
-        canvas = self._resting[1].copy()
-        self._draw_scene(canvas, replace(scene, words=moving, around=None), t, 1.0, 0)
-        return canvas
+            self._resting = (key, self._ink_of(canvas))
+        inks = [self._resting[1]]
+        for placed, phase in zip(scene.words, phases, strict=True):
+            if phase == "lit":
+                inks.append(self._ink_of_word(placed, t, by_word=scene.by_word))
+        return [ink for ink in inks if ink is not None]
+
+    def _ink_of(self, canvas: U8) -> Ink | None:
+        """What stands on ``canvas``, coverage over ``box``, without the empty space around it."""
+        rows, columns = np.flatnonzero(canvas.max(axis=1)), np.flatnonzero(canvas.max(axis=0))
+        if not rows.size:
+            return None
+        top, bottom = rows[0] // 2 * 2, rows[-1] // 2 * 2 + 2
+        left, right = columns[0] // 2 * 2, columns[-1] // 2 * 2 + 2
+        x, y = self.box.x0, self.box.y0
+        box = Box(x + int(left), y + int(top), x + int(right), y + int(bottom))
+        return Ink.of(box, np.ascontiguousarray(canvas[top:bottom, left:right]), self._ink)
+
+    def _ink_of_word(self, placed: _Placed, t: float, *, by_word: bool) -> Ink | None:
+        mask = self._lit(placed, t, 1.0, by_word=by_word)
+        left, top = max(0, placed.x // 2 * 2), max(0, placed.y // 2 * 2)
+        right = min(self.box.shape[1], placed.x + mask.shape[1] + 1) // 2 * 2
+        bottom = min(self.box.shape[0], placed.y + mask.shape[0] + 1) // 2 * 2
+        if right <= left or bottom <= top:
+            return None
+        alpha = np.zeros((bottom - top, right - left), np.uint8)
+        type_paint.stamp(alpha, mask, placed.x - left, placed.y - top)
+        x, y = self.box.x0, self.box.y0
+        return Ink.of(Box(x + left, y + top, x + right, y + bottom), alpha, self._ink)
 
     def _draw_scene(self, canvas: U8, scene: _Scene, t: float, strength: float, dy: int) -> None:
         if scene.around is not None:

@@ -15,6 +15,7 @@ from casset.media.compose import type_faces, type_paint
 from casset.media.compose.type_faces import ASCENT
 from casset.media.compose.type_paint import Box
 from casset.media.hookvideo import words
+from casset.media.hookvideo.glaze import Glaze
 from casset.media.hookvideo.layout import Item, Place, boxes, numbers
 from casset.media.hookvideo.video import HookVideo, Theme
 from casset.media.hookvideo.words import SetText
@@ -33,8 +34,8 @@ class _Ink:
     half: U8
     colour: tuple[int, int, int]
 
-    def draw(self, planes: Planes) -> None:
-        type_paint.blend(planes, self.box, self.alpha, self.colour, self.half)
+    def lay(self, glaze: Glaze) -> None:
+        glaze.lay_ink(self.box, self.alpha, self.half, self.colour)
 
 
 @dataclass(frozen=True)
@@ -80,29 +81,18 @@ class Still:
         self.ink = colour_yuv(type_paint.hex_rgb(video.theme.ink))
         self._end_px = numbers()["aspects"][video.aspect]["artist"]["end"] * self._short
         self._portrait = self._drawn_portrait(video.avatar, said["artist"])
-        self._pill: list[_Ink] = []
-        self._inks: list[_Ink] = []
 
-    def prepare(self, opacities: dict[str, float], glass: float) -> None:
-        """Draw the texts to masks, each at its opacity, and the pill at its strength."""
-        self._pill = self._drawn_pill(glass)
-        for name in self.places:
-            opacity = opacities.get(name, self.items[name].opacity)
-            self._inks += self._drawn_text(name, opacity)
-
-    def draw(self, planes: Planes) -> None:
-        """Set it on a frame, in place; about 0.1 ms at full size."""
-        for ink in self._pill:
-            ink.draw(planes)
+    def lay(self, glaze: Glaze, opacities: dict[str, float], strength: float) -> None:
+        """Set all of it: the pill at its strength, the portrait, the texts each at its opacity."""
+        for ink in self._drawn_pill(strength):
+            ink.lay(glaze)
         if self._portrait is not None:
             part = self._portrait
-            for plane, above, alpha, area in zip(
-                planes, part.planes, (part.alpha, part.half, part.half),
-                (part.box.luma, part.box.chroma, part.box.chroma), strict=True,
-            ):  # fmt: skip
-                type_paint.lay(plane[area], above, alpha)
-        for ink in self._inks:
-            ink.draw(planes)
+            glaze.lay_picture(part.box, part.alpha, part.half, part.planes)
+        for name in self.places:
+            opacity = opacities.get(name, self.items[name].opacity)
+            for ink in self._drawn_text(name, opacity):
+                ink.lay(glaze)
 
     def _set(self, name: str, text: str, item: Item) -> SetText:
         width = item.place.width * self._short - 2

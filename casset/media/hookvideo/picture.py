@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from casset.lib.errors import MediaError
 from casset.media.compose import normalise, source, type_paint
 from casset.media.compose.encoder import FPS
-from casset.media.compose.segment import planes_of, views_of
+from casset.media.compose.segment import blank, planes_of, views_of
 from casset.media.ffmpeg import source_url
 from casset.media.hookvideo.fit import Fit, fit
+from casset.media.hookvideo.ink import Pane
 from casset.media.hookvideo.layout import Aspect, numbers
 from casset.media.hookvideo.video import Theme
 from casset.media.picture import Planes, planes_of_rgb
@@ -29,7 +30,6 @@ BLUR_PX = 96  # short side a backdrop is blurred at
 WHOLE_SHARE = 0.98  # of the frames its header promises that a loop must hold
 ENOUGH_GLANCES, GLANCES = 4, 10
 SAMPLED_EVERY, MOST_SAMPLED = 4, 16  # frames of a loop that are looked at for contrast
-Finish = Callable[[Planes], None]
 Look = Callable[[Planes], None]
 
 
@@ -40,8 +40,8 @@ class VisualFailed(Exception):
 class Loop:
     """A visual brought onto frames of ``size``, begun again where it ends, for ``frames`` frames.
 
-    Where its frames fit into ``cache_bytes`` they are kept, finished once and only copied from then
-    on; else they are decoded round after round, which costs 5 to 10 ms a full frame.
+    Where its frames fit into ``cache_bytes`` they are kept as the decoder gave them; else they are
+    decoded round after round, which costs 3 to 5 ms a full frame.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class Loop:
         )
         self._as_it_is = shape == size and first.format.name == "yuv420p" and not first.rotation
         self._edge = _feather(self.fit, size) if self.fit.backdrop else None
-        self._kept: list[Planes] | None = None
         room = CACHE_BYTES if cache_bytes is None else cache_bytes
-        if self.round * size[0] * size[1] * 3 // 2 <= room:
-            self._kept = _room(self.round, size)
+        self._keeps = self.round * size[0] * size[1] * 3 // 2 <= room
+        self._kept: list[VideoFrame] = []
+        self._canvas: VideoFrame | None = None
 
     def survey(self, look: Look, check: Callable[[], None]) -> None:
         """Show frames from all over the loop to ``look``. Raises ``VisualFailed``.
@@ -77,13 +77,17 @@ class Loop:
         A loop that is kept is decoded here, once. Of a longer one some key frames are enough where
         there are several, so that it is not decoded once more for this.
         """
-        if self._kept is None and self._glance(look) >= ENOUGH_GLANCES:
+        if not self._keeps and self._glance(look) >= ENOUGH_GLANCES:
             return
         step = max(SAMPLED_EVERY, -(-self.round // MOST_SAMPLED))
-        for n, planes in enumerate(self._round(self._kept)):
+        kept = []
+        for n, frame in enumerate(self._round()):
+            if self._keeps:
+                kept.append(frame)
             if n % step == 0:
-                look(planes)
+                look(views_of(frame))
                 check()
+        self._kept = kept
 
     def _glance(self, look: Look) -> int:
         """Look at some key frames all over the loop; returns how many there were."""
@@ -106,44 +110,40 @@ class Loop:
                 # A key frame needs no other: only these are decoded, one after the other.
                 for packet in [*(keys[int(place)] for place in chosen), None]:
                     for frame in stream.decode(packet):
-                        look(self._placed(frame))
+                        look(views_of(self._placed(frame)))
                         seen += 1
         except (OSError, av.error.FFmpegError, ValueError) as fault:
             raise VisualFailed(_why(fault)) from fault
         return seen
 
-    def play(self, finish: Finish, canvas: Planes) -> Iterator[Planes]:
-        """Every frame of the film on ``canvas`` with ``finish`` done to it, the caller's to draw on.
+    def play(self) -> Iterator[VideoFrame]:
+        """Every frame of the film, to be looked at until the next is asked for and not drawn on.
 
         Raises ``VisualFailed`` when the file cannot be read any more.
         """
-        if self._kept is not None:
-            for n in range(self.frames):
-                planes = self._kept[n % self.round]
-                if n < self.round:
-                    finish(planes)
-                yield _copied(planes, canvas)
-            return
         done = 0
         while done < self.frames:
-            for planes in self._round([canvas]):
-                finish(planes)
-                yield planes
+            for frame in self._kept or self._round():
+                yield frame
                 done += 1
                 if done == self.frames:
                     return
 
     def once(self) -> Iterator[Planes]:
         """The loop's frames once through, each its own copy. Raises ``VisualFailed``."""
-        return self._round(None)
+        return (planes_of(frame) for frame in self._round())
 
-    def _round(self, canvases: list[Planes] | None) -> Iterator[Planes]:
-        """The loop's frames once through, each on the next canvas in turn or else its own copy."""
+    def _round(self) -> Iterator[VideoFrame]:
+        """The loop's frames once through; what is shown several times is placed once."""
         count = 0
+        placed: VideoFrame | None = None
+        of: VideoFrame | None = None
         try:
             pace = normalise.Pace(1.0, 1, 0)
             for frame in normalise.on_grid(self._facts, pace, self.round):
-                yield self._placed(frame, canvases[count % len(canvases)] if canvases else None)
+                if placed is None or frame is not of:
+                    placed, of = self._placed(frame), frame
+                yield placed
                 count += 1
                 if count == self.round:
                     return
@@ -151,17 +151,22 @@ class Loop:
             raise VisualFailed(_why(fault)) from fault
         raise VisualFailed("it ends early")
 
-    def _placed(self, frame: VideoFrame, canvas: Planes | None = None) -> Planes:
-        """A frame on ``canvas`` or else its own copy: the decoder still needs what it gave."""
-        if self._as_it_is and frame.width == self.size[0] and frame.height == self.size[1]:
-            return _taken(frame, canvas)
+    def _placed(self, frame: VideoFrame) -> VideoFrame:
+        """The frame itself where it is as it must be, else one brought onto the size."""
+        shape = (frame.width, frame.height)
+        if self._as_it_is and shape == self.size and frame.format.name == "yuv420p":
+            return frame
         fitted = self._fitter.fit(frame)
         if self._edge is None:
-            return _taken(fitted, canvas)
-        pane = views_of(fitted)
-        whole = _backdrop(pane, self.size)
-        _lay(whole, pane, self.fit, self._edge)
-        return whole if canvas is None else _copied(whole, canvas)
+            return fitted
+        if self._keeps or self._canvas is None:
+            self._canvas = blank(self.size)
+        pane, whole = views_of(fitted), views_of(self._canvas)
+        _paint_backdrop(pane, whole)
+        for plane, part, edge, half in zip(whole, pane, self._edge, (1, 2, 2), strict=True):
+            y, x = self.fit.dy // half, self.fit.dx // half
+            edge.lay(plane[y : y + part.shape[0], x : x + part.shape[1]], part)
+        return self._canvas
 
     def _zoomed(self, shape: tuple[int, int]) -> bool:
         ratio = shape[0] / shape[1] * self.size[1] / self.size[0]
@@ -191,30 +196,32 @@ class Cover:
         self._art = planes_of_rgb(_square(art, 2 * round(side * zoom / 2)))
         self._still = _still_backdrop(art, size, numbers()["move"]["backdrop_dim"])
         self._at = (2 * round(place["left"] * short / 2), 2 * round(place["top"] * short / 2), side)
-        self._alpha = _fades(side, {k: v * short for k, v in place["fade"].items()})
-        self._bare = not place["fade"] and side == size[0] == size[1]
+        alpha = _edges((side, side), {k: v * short for k, v in place["fade"].items()})
+        whole, half = Pane(alpha), Pane(type_paint.halved(alpha))
+        self._panes = (whole, half, half)
+        self._canvas = blank(size)
 
     def survey(self, look: Look, check: Callable[[], None]) -> None:
         """Show some frames to ``look``."""
         for n in np.linspace(0, self.frames - 1, 8).round().astype(int):
-            look(self._frame(int(n)))
+            look(views_of(self._frame(int(n))))
             check()
 
-    def play(self, finish: Finish, canvas: Planes) -> Iterator[Planes]:
-        """Every frame with ``finish`` done to it, the caller's to draw on."""
-        for n in range(self.frames):
-            planes = self._frame(n)
-            finish(planes)
-            yield planes
+    def play(self) -> Iterator[VideoFrame]:
+        """Every frame of the film, as ``Loop.play``."""
+        return (self._frame(n) for n in range(self.frames))
 
-    def _frame(self, n: int) -> Planes:
+    def _frame(self, n: int) -> VideoFrame:
         left, top, side = self._at
         share = n / max(1, self.frames - 1)
         span = self._art.y.shape[0]
         # the whole cover at first, then nearer: a zoom at constant speed to the eye
         shown = span * (1 + numbers()["move"]["zoom"]) ** (-share)
-        planes = Planes(*(plane.copy() for plane in self._still))
-        for plane, art, alpha, half in zip(planes, self._art, self._alpha, (1, 2, 2), strict=True):
+        planes = views_of(self._canvas)
+        for plane, still, art, pane, half in zip(
+            planes, self._still, self._art, self._panes, (1, 2, 2), strict=True
+        ):
+            np.copyto(plane, still)
             pixels = side // half
             scale = shown / half / pixels
             shift = (span - shown) / 2 / half
@@ -226,11 +233,8 @@ class Cover:
                 flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
             )  # fmt: skip
             area = plane[top // half : top // half + pixels, left // half : left // half + pixels]
-            if self._bare:
-                area[:] = near
-            else:
-                type_paint.lay(area, near, alpha)
-        return planes
+            pane.lay(area, np.asarray(near, np.uint8))
+        return self._canvas
 
 
 def _why(fault: BaseException) -> str:
@@ -245,37 +249,10 @@ def _shape(frame: VideoFrame, pixel_shape: Fraction) -> tuple[int, int]:
     return (frame.height, width) if turned else (width, frame.height)
 
 
-def _room(frames: int, size: tuple[int, int]) -> list[Planes]:
-    """Unpainted frames in one piece of memory: the system gives that in large pages, far cheaper."""
-    width, height = size
-    luma, whole = width * height, width * height * 3 // 2
-    memory = np.empty((frames, whole), np.uint8)
-    half = (height // 2, width // 2)
-    return [
-        Planes(
-            row[:luma].reshape(height, width),
-            row[luma : luma + luma // 4].reshape(half),
-            row[luma + luma // 4 :].reshape(half),
-        )
-        for row in memory
-    ]
-
-
-def _taken(frame: VideoFrame, canvas: Planes | None) -> Planes:
-    return planes_of(frame) if canvas is None else _copied(views_of(frame), canvas)
-
-
-def _copied(planes: Planes, into: Planes) -> Planes:
-    for plane, target in zip(planes, into, strict=True):
-        np.copyto(target, plane)
-    return into
-
-
-def _backdrop(pane: Planes, size: tuple[int, int]) -> Planes:
+def _paint_backdrop(pane: Planes, whole: Planes) -> None:
     """The pane enlarged over the whole frame, blurred and a little darker; 5 ms at full size."""
-    dim = numbers()["fit"]["backdrop_dim"]
-    out = []
-    for plane, half in zip(pane, (1, 2, 2), strict=True):
+    dim, size = numbers()["fit"]["backdrop_dim"], whole.size
+    for plane, under, half in zip(pane, whole, (1, 2, 2), strict=True):
         wide, high = size[0] // half, size[1] // half
         scale = max(wide / plane.shape[1], high / plane.shape[0])
         cut_w, cut_h = round(wide / scale), round(high / scale)
@@ -287,13 +264,10 @@ def _backdrop(pane: Planes, size: tuple[int, int]) -> Planes:
         soft = cv2.GaussianBlur(soft, (0, 0), 5.0 / half, borderType=cv2.BORDER_REFLECT)
         zero = 16 if half == 1 else 128
         soft = cv2.convertScaleAbs(soft, alpha=dim, beta=zero * (1 - dim))
-        out.append(
-            np.asarray(cv2.resize(soft, (wide, high), interpolation=cv2.INTER_LINEAR), np.uint8)
-        )
-    return Planes(*out)
+        cv2.resize(soft, (wide, high), dst=under, interpolation=cv2.INTER_LINEAR)
 
 
-def _feather(place: Fit, size: tuple[int, int]) -> tuple[U8, U8]:
+def _feather(place: Fit, size: tuple[int, int]) -> tuple[Pane, Pane, Pane]:
     """The pane's coverage, luma and chroma: soft towards the backdrop, hard at the frame's edge."""
     reach = numbers()["fit"]["feather"] * min(size)
     free = {
@@ -301,13 +275,8 @@ def _feather(place: Fit, size: tuple[int, int]) -> tuple[U8, U8]:
         "top": place.dy > 0, "bottom": place.dy + place.dh < size[1],
     }  # fmt: skip
     alpha = _edges((place.dw, place.dh), {edge: reach for edge, open_ in free.items() if open_})
-    return alpha, type_paint.halved(alpha)
-
-
-def _fades(side: int, reaches: dict[str, float]) -> tuple[U8, U8, U8]:
-    alpha = _edges((side, side), reaches)
-    half = type_paint.halved(alpha)
-    return alpha, half, half
+    half = Pane(type_paint.halved(alpha))
+    return Pane(alpha), half, half
 
 
 def _edges(size: tuple[int, int], reaches: dict[str, float]) -> U8:
@@ -319,14 +288,6 @@ def _edges(size: tuple[int, int], reaches: dict[str, float]) -> U8:
         ramp = x * x * (3 - 2 * x)
         line *= ramp if edge in ("left", "top") else ramp[::-1]
     return np.round(255 * down[:, None] * across[None, :]).astype(np.uint8)
-
-
-def _lay(whole: Planes, pane: Planes, place: Fit, edge: tuple[U8, U8]) -> None:
-    for plane, part, alpha, half in zip(
-        whole, pane, (edge[0], edge[1], edge[1]), (1, 2, 2), strict=True
-    ):
-        y, x = place.dy // half, place.dx // half
-        type_paint.lay(plane[y : y + part.shape[0], x : x + part.shape[1]], part, alpha)
 
 
 def _square(art: U8, side: int) -> U8:

@@ -16,15 +16,16 @@ from pathlib import Path
 from casset.lib.errors import GenerationError, MediaError
 from casset.media.compose import mux, type_paint
 from casset.media.compose.encoder import FPS, Encoder
-from casset.media.compose.segment import SegmentWriter
+from casset.media.compose.segment import SegmentWriter, views_of
 from casset.media.hookvideo import layout, scrim
 from casset.media.hookvideo.bars import Bars, Heard, hear
+from casset.media.hookvideo.glaze import Glaze
 from casset.media.hookvideo.lyrics import HookLyrics, Opacities
 from casset.media.hookvideo.overlay import Still
 from casset.media.hookvideo.picture import Cover, Loop, VisualFailed
-from casset.media.hookvideo.scrim import Scrim, Text
+from casset.media.hookvideo.scrim import Text
 from casset.media.hookvideo.video import MAX_S, MIN_S, Contrast, HookVideo, HookVideoReport, Quality
-from casset.media.picture import Planes, colour_yuv
+from casset.media.picture import colour_yuv
 
 log = logging.getLogger(__name__)
 Progress = Callable[[float], None]
@@ -107,7 +108,10 @@ class _Film:
         self.picture.survey(sampler.feed, self.check)
         self.progress(SURVEYED)
         veil, contrast = scrim.choose(texts, sampler, self.size)
-        self.still.prepare({name: found.opacity for name, found in contrast.items()}, veil.glass)
+        glaze = Glaze(self.size)
+        glaze.lay_rows(veil.planes_rows())
+        opacities = {name: found.opacity for name, found in contrast.items()}
+        self.still.lay(glaze, opacities, veil.glass)
         lyrics, bars = self.lyrics, self._bars(contrast)
         if lyrics is not None and lyrics.phrases:
             lyrics.opacities = Opacities(
@@ -123,10 +127,9 @@ class _Film:
         for share in TIGHTER:
             tries += 1
             encoder = self._encoder(share)
-            made = self._encode(veil, lyrics, bars, encoder)
+            made = self._encode(glaze, lyrics, bars, encoder)
             if made.size_bytes <= self.video.max_bytes:
                 break
-            self.picture = self._picture_again()
         else:
             self.out.unlink(missing_ok=True)
             raise GenerationError(
@@ -145,13 +148,6 @@ class _Film:
         if self.video.visual is not None:
             return Loop(self.video.visual, self.size, self.frames)
         return Cover(self.video.cover, self.video.theme, self.video.aspect, self.size, self.frames)
-
-    def _picture_again(self) -> Loop | Cover:
-        """The picture unfinished: what was kept has been drawn on."""
-        picture = self._picture()
-        if isinstance(picture, Loop):
-            picture.survey(lambda planes: None, self.check)
-        return picture
 
     def _texts(self) -> list[Text]:
         """Every text with the area it may stand on and the contrast it needs."""
@@ -213,23 +209,21 @@ class _Film:
         )
 
     def _encode(
-        self, veil: Scrim, lyrics: HookLyrics | None, bars: Bars, encoder: Encoder
+        self, glaze: Glaze, lyrics: HookLyrics | None, bars: Bars, encoder: Encoder
     ) -> mux.Joined:
-        def finish(planes: Planes) -> None:
-            veil.apply(planes)
-            self.still.draw(planes)
-
         self.out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".hook-", dir=self.out.parent) as folder:
             picture = Path(folder) / "picture.mp4"
             with SegmentWriter(
                 picture, self.size, frames=self.frames, encoder=encoder, measured=False
             ) as writer:
-                for n, planes in enumerate(self.picture.play(finish, writer.canvas)):
+                for n, shown in enumerate(self.picture.play()):
+                    frame = glaze.merged(shown)
+                    planes = views_of(frame)
                     bars.draw(planes, n)
                     if lyrics is not None:
                         lyrics.draw(planes, (n + 0.5) / FPS)
-                    writer.write(planes)
+                    writer.take(frame)
                     if n % CHECK_EVERY == 0:
                         self.check()
                         done = n / self.frames

@@ -10,21 +10,19 @@ sun stays a sun and does not go grey.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from casset.media.compose.type_paint import relative_luminance
+from casset.media.hookvideo.glaze import Rows
 from casset.media.hookvideo.layout import Place, numbers
 from casset.media.hookvideo.video import Contrast
 from casset.media.picture import Planes
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
-U16 = NDArray[np.uint16]
 Ink = tuple[int, int, int]  # Y, U, V
 POINTS = 420  # of a text's area that are looked at in a frame
 SPARE = 1.04  # times the contrast needed that is aimed at: encoding takes a little
@@ -104,33 +102,17 @@ class Scrim:
     tint: tuple[float, float]
     glass: float
 
-    def apply(self, planes: Planes) -> None:
-        """Lay the scrim on a frame, in place; 0.3 ms at full size. Its rounding is dithered."""
-        keep, base = self._luma
-        _scaled(planes.y, keep, base, _DITHER)
-        for plane, (half, offset) in zip(planes[1:], self._chroma, strict=True):
-            _scaled(plane, half, offset, _DITHER)
-
-    @cached_property
-    def _luma(self) -> tuple[U16, U16]:
-        keep = np.round(256 * (1 - self.rows)).astype(np.uint16)
-        return keep, (BLACK * (256 - keep)).astype(np.uint16)
-
-    @cached_property
-    def _chroma(self) -> list[tuple[U16, U16]]:
-        share = (self.rows[::2] + self.rows[1::2]) / 2
-        keep = np.round(256 * (1 - share) ** COLOUR_KEEPS).astype(np.int32)
-        return [
-            (
-                keep.astype(np.uint16),
-                np.round(128 * (256 - keep) + 256 * tint * share).astype(np.uint16),
-            )
-            for tint in self.tint
-        ]
+    def planes_rows(self) -> tuple[Rows, Rows, Rows]:
+        """What each row of Y, U and V keeps and gets."""
+        keep = 1 - self.rows
+        share = np.asarray((self.rows[::2] + self.rows[1::2]) / 2, np.float32)
+        half = np.power(1 - share, np.float32(COLOUR_KEEPS))
+        u, v = (Rows(half, 128 * (1 - half) + np.float32(hue) * share) for hue in self.tint)
+        return Rows(keep, BLACK * (1 - keep)), u, v
 
     @staticmethod
     def under(seen: F32, share: float, tint: tuple[float, float]) -> F32:
-        """Y, U, V (last axis) as ``apply`` leaves them where the strength is ``share``."""
+        """Y, U, V (last axis) as the scrim leaves them where the strength is ``share``."""
         out = np.empty_like(seen)
         out[..., 0] = BLACK + (seen[..., 0] - BLACK) * (1 - share)
         for axis, hue in enumerate(tint, start=1):
@@ -221,26 +203,3 @@ def _contrast(
     set_on = middle + (np.asarray(text.ink, np.float32) - middle) * opacity
     ink = float(relative_luminance(set_on[:1], set_on[1:2], set_on[2:3])[0])
     return (ink + 0.05) / (bright + 0.05)
-
-
-# A fixed pattern of thresholds: a long gradient over a dark picture shows its steps otherwise.
-_DITHER = (
-    np.random.default_rng(11)
-    .permuted(np.tile(np.arange(256, dtype=np.int32), (64, 16)).reshape(64, 4096), axis=1)
-    .astype(np.uint16)
-)
-
-
-@numba.njit(cache=True, nogil=True)
-def _scaled(plane, keep, base, dither):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """(plane * keep + base) / 256 a row, in place; rows that keep all are not touched.
-
-    16 bits are enough: what is kept and what is laid down share 256, and the dither is below 256.
-    """
-    for i in range(plane.shape[0]):
-        k, b = keep[i], base[i]
-        if k >= 256:
-            continue
-        line = dither[i % 64]
-        for j in range(plane.shape[1]):
-            plane[i, j] = np.uint16(np.uint16(plane[i, j]) * k + b + line[j]) >> 8
