@@ -350,7 +350,7 @@ class Take(models.Model):
     calm = models.FloatField(default=0.0)
     fingerprint = models.CharField(max_length=64, blank=True)
     file = models.CharField(max_length=80, blank=True)
-    frames = models.PositiveIntegerField(default=0)  # of the file, with those of crossfades
+    frames = models.PositiveIntegerField(default=0)  # of the file; transitions have their own
     made_in_s = models.FloatField(default=0.0)
     cost_micros = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)

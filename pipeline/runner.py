@@ -164,7 +164,7 @@ def _make(
 
     with watch.time("video_generator"):
         song = composer.prepare_audio(sound, work)
-        clips, calmed = _clips(plan, prompts, size, maker, work, progress)
+        clips, calm = _clips(plan, prompts, size, maker, work, progress)
 
     with watch.time("composer"):
         film = composer.compose(
@@ -173,6 +173,7 @@ def _make(
             song=song,
             work=work,
             out=request.out,
+            edges=workroom.edges(maker, workroom.orders(plan, prompts, size, calm)),
             size=size,
             progress=lambda share: progress.at("composer", share),
         )
@@ -197,7 +198,7 @@ def _make(
             "prompts": prompts.model_dump(mode="json"),
             "clips": clips.model_dump(mode="json"),
             "film": film.model_dump(mode="json"),
-            "quality": figures | {"clips_calmed": calmed},
+            "quality": figures | {"clips_calmed": sorted(calm)},
             "timings_s": watch.seconds,
             "device": device,
         },
@@ -213,18 +214,21 @@ def _clips(
     maker: LocalStudio,
     work: Path,
     progress: Progress,
-) -> tuple[Clips, list[int]]:
-    """All clips, and the indices of those drawn again with calmer light because the film would flash.
+) -> tuple[Clips, dict[int, float]]:
+    """All clips, and how calm those are that were drawn again because the film would flash, by index.
 
     Transitions are rendered while later clips are still being drawn.
     """
     calm: dict[int, float] = {}
     while True:
-        composition = composer.Composition(plan, work, size=size)
+        orders = workroom.orders(plan, prompts, size, calm)
+        composition = composer.Composition(
+            plan, work, edges=workroom.edges(maker, orders), size=size
+        )
         clips = video_generator.generate(
             plan,
             prompts,
-            workroom.orders(plan, prompts, size, calm),
+            orders,
             maker=maker,
             folder=work / "clips",
             concurrent=maker.workers,
@@ -242,7 +246,7 @@ def _clips(
         progress.message(
             "video_generator", f"{len(guilty)} clips flash too often and are drawn again, calmer."
         )
-    return clips, sorted(calm)
+    return clips, calm
 
 
 def _checked(request: Request, hearing: Hearing) -> tuple[int, int]:

@@ -6,9 +6,10 @@ lease: killed at any moment, the next worker goes on from what is there.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from django.utils import timezone
 from casset.lib.errors import CassetError, GenerationError
 from casset.media.audio import decode
 from casset.media.compose import sheet
+from casset.media.picture import Planes
 from casset.media.shaders.uniforms import next_calm
 from casset.web import logs
 from casset.work import running
@@ -216,10 +218,16 @@ def _cut(job: Job, telling: Telling, claim: Claim) -> None:
     _begin(claim)
     size = equipment.size_of(job.aspect)
     plan, audio, clips = _plan(job), _audio(job), _clips(job)
-    composition = composer.Composition(plan, job.work, size=size)
-    for made in clips.clips:
-        if made.status == "success":
-            composition.add(made)
+    rows = Clip.objects.filter(job=job).prefetch_related("takes")
+    edges = _edges(job, plan, {row.index: _current(row) for row in rows})
+    composition = composer.Composition(plan, job.work, edges=edges, size=size)
+    try:
+        for made in clips.clips:
+            if made.status == "success":
+                composition.add(made)
+    except _Outdated as fault:
+        _draw_anew(job, fault.index, claim)
+        return
     guilty = {} if composition.missing else workroom.flashing(composition)
     if guilty:
         _calm(job, sorted(guilty), claim)
@@ -232,6 +240,7 @@ def _cut(job: Job, telling: Telling, claim: Claim) -> None:
         song=_song(job),
         work=job.work,
         out=out,
+        edges=edges,
         size=size,
         progress=lambda share: telling.at("composer", share),
     )
@@ -277,13 +286,32 @@ def _calm(job: Job, guilty: list[int], claim: Claim) -> None:
             step = next_calm(take.calm) if take else None
             if take is None or step is None:
                 raise GenerationError(workroom.FLASHES_STILL, retryable=False)
-            Take.objects.filter(pk=take.pk).update(calm=step, file="", fingerprint="")
-            Clip.objects.filter(pk=clip.pk).update(status=Work.PENDING, tries=0, share=0.0)
-        gather = Stage.objects.filter(job=job, name="video_generator")
-        gather.update(status=Work.PENDING, finished_at=None)
-        claim.end(Work.PENDING, tries=0, share=0.0)
+            Take.objects.filter(pk=take.pk).update(calm=step)
+            _unmake(clip, take)
+        _wait_for_clips(job, claim)
         text = f"{len(guilty)} clips flash too often and are drawn again, calmer."
         events.message(job, "video_generator", text)
+
+
+def _draw_anew(job: Job, index: int, claim: Claim) -> None:
+    """Have a clip drawn again that an older version of its scene drew: its edges would not go with it."""
+    with transaction.atomic():
+        clip = Clip.objects.get(job=job, index=index)
+        if (take := clip.current) is not None:
+            _unmake(clip, take)
+        _wait_for_clips(job, claim)
+
+
+def _unmake(clip: Clip, take: Take) -> None:
+    Take.objects.filter(pk=take.pk).update(file="", fingerprint="")
+    Clip.objects.filter(pk=clip.pk).update(status=Work.PENDING, tries=0, share=0.0)
+
+
+def _wait_for_clips(job: Job, claim: Claim) -> None:
+    """End the claim on the composer's stage so that it begins again once all clips are there."""
+    gather = Stage.objects.filter(job=job, name="video_generator")
+    gather.update(status=Work.PENDING, finished_at=None)
+    claim.end(Work.PENDING, tries=0, share=0.0)
 
 
 _STAGES: dict[str, Callable[[Job, Telling, Claim], None]] = {
@@ -312,8 +340,7 @@ def _shoot(clip: Clip, claim: Claim, heart: Heartbeat) -> None:
         if facts is None:
             facts = _make(job, clip, take, order, maker, claim, heart)
     if not path.with_suffix(".jpg").exists():
-        middle = order.head + (order.script.end_frame - order.script.start_frame) // 2
-        sheet.still(path, middle, path.with_suffix(".jpg"), width=POSTER_WIDTH_PX)
+        sheet.still(path, len(order.body) // 2, path.with_suffix(".jpg"), width=POSTER_WIDTH_PX)
     heart.check()
     Take.objects.filter(pk=take.pk).update(
         fingerprint=mark,
@@ -380,14 +407,46 @@ def _make(
 
 def _join_neighbours(job: Job, plan: Plan, clip: Clip, size: tuple[int, int]) -> None:
     """Render the transitions to the clips before and after where those are there already."""
-    composition = composer.Composition(plan, job.work, size=size)
     beside = (clip.index - 1, clip.index, clip.index + 1)
-    for row in Clip.objects.filter(job=job, index__in=beside).prefetch_related("takes"):
+    rows = list(Clip.objects.filter(job=job, index__in=beside).prefetch_related("takes"))
+    edges = _edges(job, plan, {row.index: _current(row) for row in rows})
+    composition = composer.Composition(plan, job.work, edges=edges, size=size)
+    for row in rows:
         if row.pk == clip.pk:
             row.status = Work.DONE  # its file is there; the row says so in a moment
         made = _contract(_current(row), row)
         if made.status == "success":
-            composition.add(made)
+            with contextlib.suppress(_Outdated):  # the cut will have that one drawn anew
+                composition.add(made)
+
+
+class _Outdated(GenerationError):
+    """Clip ``index`` was drawn by another version of its scene than what would draw its edges."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(f"Shot {index + 1} was drawn by an older version. Make it again.")
+        self.index = index
+
+
+def _edges(job: Job, plan: Plan, takes: Mapping[int, Take]) -> composer.Edges:
+    """What transitions show of clips, drawn in this process. Raises ``_Outdated`` as it is asked.
+
+    Nothing is read or set up before that: most films' transitions are there by then.
+    """
+
+    def frames(index: int, wanted: range) -> Iterable[Planes]:
+        take = takes[index]
+        orders = workroom.orders(
+            plan, _prompts(job), equipment.size_of(job.aspect), {index: take.calm}
+        )
+        with LocalStudio(in_process=True) as maker:
+            maker.film = _setting(job, plan, _audio(job))
+            path, _ = video_generator.clip_path(job.work / "clips", orders[index], maker)
+            if path.name != take.file:
+                raise _Outdated(index)
+            return maker.frames(orders[index], wanted)
+
+    return frames
 
 
 # -- what the rows hold, as the stages' contracts ------------------------------------------------

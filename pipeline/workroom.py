@@ -25,7 +25,7 @@ from casset.media.shaders import images
 from casset.media.shaders.renderer import Quality
 from casset.media.shaders.uniforms import MusicCurves
 from pipeline.contracts import FPS, AudioData, ClipPrompts, Plan
-from pipeline.providers.base import ClipOrder
+from pipeline.providers.base import ClipOrder, EdgeMaker
 from pipeline.providers.local import FilmSetting
 from pipeline.stages import composer
 
@@ -114,13 +114,17 @@ def orders(
             script=script,
             prompt=prompt,
             size=size,
-            head=span.head,
-            tail=span.tail,
-            key_frames=span.key_frames,
+            body=range(span.body_start, span.body_end),
+            key_frames=span.body_key_frames,
             calm=calm.get(span.index, 0.0),
         )
         for span, script, prompt in zip(spans, plan.clip_scripts, prompts.clip_prompts, strict=True)
     }
+
+
+def edges(maker: EdgeMaker, orders: Mapping[int, ClipOrder]) -> composer.Edges:
+    """What a composition asks for the frames of transitions, drawn by ``maker``."""
+    return lambda index, wanted: maker.frames(orders[index], wanted)
 
 
 def flashing(composition: composer.Composition) -> dict[int, int]:

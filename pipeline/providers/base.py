@@ -6,13 +6,14 @@ the same request may work later; stages do the retrying.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from casset.media.audio.analysis import LyricLine
 from casset.media.audio.decode import Sound
+from casset.media.picture import Planes
 from pipeline.contracts import ClipPrompt, ClipScript, Scene
 
 Report = Callable[[float], None]  # called with the share that is done, 0..1
@@ -54,17 +55,17 @@ class ImageMaker(Protocol):
 
 @dataclass(frozen=True)
 class ClipOrder:
-    """One clip to make. Frames count on the film's grid; ``head`` and ``tail`` are extra frames for crossfades.
+    """One clip to make. ``body`` are the film's frames its file holds.
 
-    ``calm`` asks for gentler light, 0..1: a film that would flash too often is asked for again so.
+    Frames in which it gives way to a neighbour belong to neither file: they are asked for when
+    the transition is rendered (``EdgeMaker``), and encoded once, mixed. ``calm`` asks for gentler light, 0..1: a film that would flash too often is asked for again so.
     """
 
     script: ClipScript
     prompt: ClipPrompt
     size: tuple[int, int]
-    head: int
-    tail: int
-    key_frames: tuple[int, ...]  # frames of the clip file that must be key frames
+    body: range
+    key_frames: tuple[int, ...]  # frames that must be key frames, counted from the file's first
     calm: float = 0.0
 
 
@@ -85,3 +86,11 @@ class ClipMaker(Protocol):
         ...
 
     def clip(self, order: ClipOrder, out: Path, report: Report) -> MadeClip: ...
+
+
+class EdgeMaker(Protocol):
+    """Makes single frames of a clip, at the film's size, as they would be in its file before encoding."""
+
+    def frames(self, order: ClipOrder, wanted: range) -> Iterable[Planes]:
+        """The film's frames ``wanted``, which may lie before or after the clip's body."""
+        ...

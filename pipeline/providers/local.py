@@ -10,7 +10,7 @@ import ctypes
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from casset.media.audio.analysis import LyricLine
 from casset.media.compose.encoder import ENCODER
 from casset.media.compose.segment import SegmentWriter
 from casset.media.compose.type import LyricSetter, Treatment
+from casset.media.picture import Planes
 from casset.media.shaders import catalogue, gl
 from casset.media.shaders.renderer import Quality, Renderer, program_name
 from casset.media.shaders.uniforms import MusicCurves, softened
@@ -37,6 +38,7 @@ from pipeline.providers.base import ClipOrder, MadeClip, Report, StillOrder
 # Raised by hand when the same looks would be drawn differently, so that old clips are not reused.
 DRAWING_VERSION = 1
 SLOTS = 4096  # clips of one film whose progress can be told
+EDGE_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class FilmSetting:
 
 
 class LocalStudio:
-    """A ``ClipMaker`` and ``ImageMaker``. Use as a context manager: it owns a pool of processes.
+    """A ``ClipMaker``, ``EdgeMaker`` and ``ImageMaker``. Use as a context manager: it owns a pool of processes.
 
     With ``in_process`` it draws in the caller's process instead, which ``prepare_process`` should
     have made ready: for workers that are such a pool already.
@@ -104,7 +106,7 @@ class LocalStudio:
             "version": DRAWING_VERSION,
             "size": order.size,
             "quality": film.quality,
-            "frames": (order.script.start_frame - order.head, order.script.end_frame + order.tail),
+            "frames": (order.body.start, order.body.stop),
             "key_frames": order.key_frames,
             "calm": order.calm,
             "shots": [_shot_signature(shot) for shot in order.script.shots],
@@ -117,7 +119,7 @@ class LocalStudio:
 
     def clip(self, order: ClipOrder, out: Path, report: Report) -> MadeClip:
         """Draw one clip. Raises ``GenerationError`` (retryable) when its process died."""
-        total = order.script.end_frame + order.tail - order.script.start_frame + order.head
+        total = len(order.body)
         if self._in_process:
             return MadeClip(
                 out, _draw_clip(self._film(), order, out, lambda drawn: report(drawn / total))
@@ -138,6 +140,31 @@ class LocalStudio:
                 ) from None
         report(1.0)
         return MadeClip(out, frames)
+
+    def frames(self, order: ClipOrder, wanted: range) -> Iterator[Planes]:
+        """Draw the film's frames ``wanted`` as the clip shows them. In a pool the drawing begins at once.
+
+        Raises ``GenerationError`` when its process died several times.
+        """
+        if self._in_process:
+            return _drawn(self._film(), order, wanted)
+        return self._awaited(order, wanted, self._submit(_draw_apart, self._film(), order, wanted))
+
+    def _awaited(
+        self, order: ClipOrder, wanted: range, job: Future[list[Planes]]
+    ) -> Iterator[Planes]:
+        for _ in range(EDGE_TRIES):
+            try:
+                drawn = job.result()
+            except BrokenProcessPool:
+                self._discard_pool()
+                job = self._submit(_draw_apart, self._film(), order, wanted)
+            else:
+                yield from drawn
+                return
+        raise GenerationError(
+            "A drawing process was stopped from outside several times. Start again."
+        )
 
     def still(self, order: StillOrder, out: Path) -> float:
         """Draw one reference image: the first shot that plays in the scene. Costs nothing."""
@@ -252,28 +279,37 @@ def _draw_in_pool(film: FilmSetting, order: ClipOrder, out: Path, slot: int) -> 
 
 
 def _draw_clip(film: FilmSetting, order: ClipOrder, out: Path, tell: Callable[[int], None]) -> int:
-    """Draw, set and encode every frame from ``start_frame - head`` to ``end_frame + tail``; return their number."""
+    """Draw, set and encode every frame of the clip's body; return their number."""
+    frames = len(order.body)
+    with SegmentWriter(out, film.size, key_frames=order.key_frames, frames=frames) as writer:
+        for number, planes in enumerate(_drawn(film, order, order.body), 1):
+            writer.write(planes)
+            tell(number)
+    return frames
+
+
+def _draw_apart(film: FilmSetting, order: ClipOrder, wanted: range) -> list[Planes]:
+    return list(_drawn(film, order, wanted))
+
+
+def _drawn(film: FilmSetting, order: ClipOrder, wanted: range) -> Iterator[Planes]:
+    """The film's frames ``wanted`` of a clip, words set; each its own, whatever was drawn before."""
     renderer, curves, setter = (
         _renderer(film.size, film.quality),
         _curves(film.curves, film.curves_sha256),
         _setter(film),
     )
-    script = order.script
-    first, last = script.start_frame - order.head, script.end_frame + order.tail
-    with SegmentWriter(out, film.size, key_frames=order.key_frames, frames=last - first) as writer:
-        for frame in range(first, last):
-            shot = _shot_at(script, frame)
-            planes = renderer.planes(
-                shot.look,
-                frame - shot.start_frame,
-                shot.end_frame - shot.start_frame,
-                softened(curves.at(frame), order.calm),
-            )
-            if setter is not None:
-                setter.draw(planes, frame / FPS)
-            writer.write(planes)
-            tell(frame - first + 1)
-    return last - first
+    for frame in wanted:
+        shot = _shot_at(order.script, frame)
+        planes = renderer.planes(
+            shot.look,
+            frame - shot.start_frame,
+            shot.end_frame - shot.start_frame,
+            softened(curves.at(frame), order.calm),
+        )
+        if setter is not None:
+            setter.draw(planes, frame / FPS)
+        yield planes
 
 
 def _shot_at(script: ClipScript, frame: int) -> Shot:

@@ -36,19 +36,24 @@ FILM_GRID = "film.grid.npy"
 # Raw frames kept for transitions to come: what about four clips' ends need, 200 MB at 1080p.
 MAX_ASIDE = 64
 
+# Draws the film's frames in the range as the clip of that index shows them.
+Edges = Callable[[int, range], Iterable[Planes]]
+
 
 @dataclass(frozen=True)
 class Prepared:
     """A clip's file, as its place in the film wants it.
 
-    One drawn for this film holds all frames of its span. One fitted here, from ``fitted_from``,
-    holds the span's body only: what its transitions need is fitted without being encoded.
+    One drawn for this film holds the span's body, and what its transitions need is drawn when they
+    are rendered; or it is ``whole`` and holds all frames of its span. One fitted here, from
+    ``fitted_from``, holds the body only: what its transitions need is fitted without being encoded.
     """
 
     path: Path
     looped: bool = False
     trimmed: bool = False
     fitted_from: Clip | None = None
+    whole: bool = False
 
     @property
     def identity(self) -> list[str | int]:
@@ -59,9 +64,10 @@ class Prepared:
 class Composition:
     """A film being put together in ``work``. Any process may go on with it: all it needs lies in files.
 
-    ``overlay`` draws on clips that are fitted here (words on clips of a video service; the local
-    generator sets its own); ``overlay_key`` must change when what it draws does. ``size`` is the
-    aspect's own unless given.
+    ``edges`` draws what transitions show of clips whose files hold their bodies only. ``overlay``
+    draws on clips that are fitted here (words on clips of a video service; the local generator sets
+    its own); ``overlay_key`` must change when what it draws does. ``size`` is the aspect's own
+    unless given.
     """
 
     def __init__(
@@ -69,6 +75,7 @@ class Composition:
         plan: Plan,
         work: Path,
         *,
+        edges: Edges | None = None,
         overlay: Overlay | None = None,
         overlay_key: str = "",
         size: tuple[int, int] | None = None,
@@ -78,6 +85,7 @@ class Composition:
         self.size = size or ASPECT_SIZES[plan.aspect]
         self.timeline = timeline.build(plan)
         self.notes = list(self.timeline.notes)
+        self._edges = edges
         self._overlay, self._overlay_key = overlay, overlay_key
         self._prepared: dict[int, Prepared] = {}
         self._joins: dict[int, Path] = {}
@@ -97,8 +105,9 @@ class Composition:
         """Fit ``clip`` to place ``index`` of the film; a file that already fits is used as it is."""
         span = self.timeline.clips[index]
         path = local_path(clip)
-        if _fits(path, self.size, span):
-            self._prepared[index] = Prepared(path)
+        whole = _fits(path, self.size, span)
+        if whole or (self._edges and index == clip.clip_index and _is_body(path, self.size, span)):
+            self._prepared[index] = Prepared(path, whole=whole)
             return self._prepared[index]
         made_from = {
             "clip": clip.fingerprint or _identity(path),
@@ -134,6 +143,7 @@ class Composition:
         """Render transition ``index`` if both its clips are there; True when it is done.
 
         One that cannot be rendered becomes a cut, and ``notes`` says so. A cut is always ready.
+        Raises what ``edges`` raises: a film without the frames that were to be drawn would be too short.
         """
         if not 0 <= index < len(self.timeline.joins):
             return False
@@ -159,6 +169,8 @@ class Composition:
                     join, self._side(index, leaving), self._side(index + 1, coming), spans, out
                 )
         except (MediaError, GenerationError) as fault:
+            if any(not (side.whole or side.fitted_from) for side in (before, after)):
+                raise
             log.warning("transition %s became a cut: %s", index, fault)
             self.notes.append(
                 f"The {join.kind} after shot {index + 1} could not be rendered; a cut is used."
@@ -177,8 +189,12 @@ class Composition:
         Frames kept aside are handed over for good; otherwise they are fitted again.
         """
         prepared, span = self._prepared[index], self.timeline.clips[index]
-        if prepared.fitted_from is None:
+        if prepared.whole:
             return prepared.path
+        if prepared.fitted_from is None:
+            assert self._edges is not None  # noqa: S101 - or it would not have been placed
+            first = span.first_frame
+            return self._edges(index, range(first + wanted.start, first + wanted.stop))
         kept = self._aside.get(index, {})
         if all(n in kept for n in wanted):
             return [kept.pop(n) for n in wanted]
@@ -229,9 +245,8 @@ class Composition:
         return self._prepared[run.index].path if run.source == "clip" else self._joins[run.index]
 
     def _skip(self, run: timeline.Run) -> int:
-        """Frames before the run in its file; a fitted clip's file begins with it."""
-        fitted = run.source == "clip" and self._prepared[run.index].fitted_from is not None
-        return 0 if fitted else run.skip
+        """Frames before the run in its file; one that holds just the clip's body begins with it."""
+        return run.skip if run.source == "join" or self._prepared[run.index].whole else 0
 
 
 def prepare_audio(sound: Sound, work: Path) -> Path:
@@ -248,6 +263,7 @@ def compose(
     song: Path,
     work: Path,
     out: Path,
+    edges: Edges | None = None,
     overlay: Overlay | None = None,
     overlay_key: str = "",
     size: tuple[int, int] | None = None,
@@ -266,7 +282,9 @@ def compose(
     say = progress or (lambda share: None)
     say(0.0)
     for attempt in (1, 2):
-        film = Composition(plan, work, overlay=overlay, overlay_key=overlay_key, size=size)
+        film = Composition(
+            plan, work, edges=edges, overlay=overlay, overlay_key=overlay_key, size=size
+        )
         try:
             used = _gather(film, dict(usable), clips, lambda share: say(0.05 + 0.7 * share))
             joined = mux.join(
@@ -389,6 +407,13 @@ def _identity(path: Path) -> list[str | int]:
 def _fits(path: Path, size: tuple[int, int], span: timeline.ClipSpan) -> bool:
     try:
         return segment.inspect(path).fits(size, span.frames, span.edges)
+    except MediaError:
+        return False
+
+
+def _is_body(path: Path, size: tuple[int, int], span: timeline.ClipSpan) -> bool:
+    try:
+        return segment.inspect(path).fits(size, len(span.body), (0, *span.body_key_frames))
     except MediaError:
         return False
 

@@ -177,7 +177,7 @@ def kept(path: Path) -> dict[str, Any] | None:
 
 def _clip(order: ClipOrder, path: Path, mark: str, facts: Mapping[str, Any]) -> Clip:
     target = order.script.end - order.script.start
-    actual = (facts["frames"] - order.head - order.tail) / FPS
+    actual = target + (facts["frames"] - len(order.body)) / FPS
     return Clip(
         clip_index=order.script.clip_index,
         video_url=str(path),

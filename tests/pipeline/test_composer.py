@@ -121,6 +121,77 @@ def test_every_frame_of_the_film_is_the_planned_one(tmp_path, song):
     assert film.file_size_mb == pytest.approx(size_mb)
 
 
+def body_clips(folder: Path, plan: Plan) -> Clips:
+    """Clips as the local generator draws them: without the frames that transitions are made of."""
+    made = []
+    for span in composer.Composition(plan, folder, size=SIZE).timeline.clips:
+        path = folder / f"body-{span.index}.mp4"
+        with SegmentWriter(path, SIZE, key_frames=span.body_key_frames) as writer:
+            for n in range(span.body_start, span.body_end):
+                writer.write(card(n))
+        made.append(clip_of(span.index, path))
+    return clips_of(*made)
+
+
+def test_what_transitions_are_made_of_is_drawn_for_them_and_every_frame_encoded_once(
+    tmp_path, song
+):
+    plan = plan_of()
+    asked: list[tuple[int, range]] = []
+
+    def edges(index: int, wanted: range) -> list[Planes]:
+        asked.append((index, wanted))
+        return [card(n) for n in wanted]
+
+    clips = body_clips(tmp_path, plan)
+    film = compose(plan, clips, song, tmp_path, edges=edges)
+    assert (film.frames, film.transitions_applied, film.fallbacks) == (TOTAL, 3, ())
+    assert all_in_place(tmp_path / "film.mp4")
+    assert asked == [
+        (0, range(83, 98)),
+        (1, range(83, 98)),  # crossed
+        (1, range(193, 200)),
+        (2, range(200, 208)),  # faded out, then in
+    ]
+    made = [*tmp_path.glob("body-*.mp4"), *(tmp_path / "work").glob("*.mp4")]
+    assert sum(segment.inspect(path).frames for path in made) == TOTAL
+    compose(plan, clips, song, tmp_path, edges=edges)
+    assert len(asked) == 4  # all was kept
+
+
+def test_a_clip_without_its_edges_never_becomes_a_film_that_lacks_frames(tmp_path, song):
+    plan = plan_of()
+
+    def edges(index: int, wanted: range) -> list[Planes]:
+        raise GenerationError("The brush broke.")
+
+    with pytest.raises(GenerationError, match="The brush broke"):
+        compose(plan, body_clips(tmp_path, plan), song, tmp_path, edges=edges)
+    assert not (tmp_path / "film.mp4").exists()
+
+
+def test_clips_drawn_whole_go_with_clips_that_hold_their_bodies_only(tmp_path, song):
+    plan = plan_of()
+    whole, bodies = final_clips(tmp_path, plan).clips, body_clips(tmp_path, plan).clips
+    mixed = clips_of(whole[0], bodies[1], whole[2], bodies[3])
+    compose(plan, mixed, song, tmp_path, edges=lambda index, wanted: [card(n) for n in wanted])
+    assert all_in_place(tmp_path / "film.mp4")
+
+
+def test_a_clip_of_another_place_is_never_taken_for_the_body_of_this_one(tmp_path, song):
+    plan = plan_of(((0, 98), (98, 188), (188, 278), (278, 376)), ("crossfade", "cut", "crossfade"))
+    drawn = body_clips(tmp_path, plan).clips
+    failed = clip_of(3, tmp_path / "no", status="failed")
+
+    def edges(index: int, wanted: range) -> list[Planes]:
+        assert index != 3, "it failed: nothing can be drawn of it"
+        return [card(n) for n in wanted]
+
+    film = compose(plan, clips_of(*drawn[:3], failed), noise(376 / 30), tmp_path, edges=edges)
+    assert film.frames == 376
+    assert "is shown again" in film.fallbacks[0]
+
+
 def test_clips_that_fit_are_used_as_they_are(tmp_path, song):
     plan = plan_of()
     compose(plan, final_clips(tmp_path, plan), song, tmp_path)

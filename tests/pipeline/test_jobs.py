@@ -325,6 +325,34 @@ def test_a_film_that_would_flash_has_its_clips_drawn_again_calmer(owner, song, m
     assert Take.objects.get(clip__job=job, clip__index=1).calm == 0.5
 
 
+@pytest.mark.media
+def test_a_neighbour_that_an_older_version_drew_is_drawn_anew_for_a_new_crossfade(
+    owner, song, monkeypatch
+):
+    from pipeline.providers import local
+
+    job = ask(owner, song)
+    until(job, "prompt_generator")
+    planned = job.stages.get(name="scene_planner")
+    for number, join in enumerate(planned.output["transitions"]):
+        join["type"], join["duration"] = ("cut", 0.0) if number else ("crossfade", 0.5)
+    planned.save(update_fields=["output"])
+    work_off()
+    job.refresh_from_db()
+    assert job.film.report["film"]["fallbacks"] == []
+    assert len(list(job.work.glob("join-*.mp4"))) == 1
+    before = {take.clip.index: take.file for take in Take.objects.select_related("clip")}
+
+    monkeypatch.setattr(local, "DRAWING_VERSION", local.DRAWING_VERSION + 1)
+    services.shoot_again(job=job, index=0)
+    work_off()
+    job.refresh_from_db()
+    assert job.status == Status.COMPLETED
+    after = {take.clip.index: take.file for take in Take.objects.filter(clip__index__gt=0)}
+    assert {index for index in after if after[index] != before[index]} == {1}
+    assert len(list(job.work.glob("join-*.mp4"))) == 2
+
+
 def test_a_fault_of_our_own_is_told_without_its_text(owner, song, monkeypatch):
     from pipeline import workers
 

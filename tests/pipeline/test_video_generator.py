@@ -57,7 +57,11 @@ def orders_for(plan: Plan) -> dict[int, ClipOrder]:
     prompts = prompts_for(plan).clip_prompts
     return {
         s.clip_index: ClipOrder(
-            script=s, prompt=prompts[i], size=(64, 36), head=0, tail=0, key_frames=(0,)
+            script=s,
+            prompt=prompts[i],
+            size=(64, 36),
+            body=range(s.start_frame, s.end_frame),
+            key_frames=(0,),
         )
         for i, s in enumerate(plan.clip_scripts)
     }
