@@ -19,6 +19,7 @@ from casset.tracks.models import Hook, Track, TrackFeatures
 from casset.work.models import Item
 from tests.accounts.factories import UserFactory
 from tests.browser.conftest import WIDTHS
+from tests.tracks.factories import picture as a_picture
 from tests.visuals import drawn, factories
 from visuals import events, services
 from visuals.models import VisualAsset
@@ -261,6 +262,31 @@ def test_a_treatment_is_tried_live_and_made_with_one_press(
         page.wait_for_selector("dialog[open]", state="detached")
     made = VisualAsset.objects.get(track=track)
     assert (made.origin, made.recipe["recipe"]) == ("scene", "aurora")
+
+
+def test_the_picker_shows_this_track_s_cover_and_leaves_the_stills_to_who_saves_data(
+    visit: Visits, mara: User, track: Track
+) -> None:
+    tracks.keep_cover(track=track, cover=a_picture("cover.png", colour="#20c060"))
+    seen = (
+        "(() => { const one = document.querySelector('[data-recipe=\"close-up\"] img');"
+        "if (!one?.src.startsWith('blob:') || !one.complete) return null;"
+        "const paper = new OffscreenCanvas(1, 1).getContext('2d'); paper.drawImage(one, 0, 0, 1, 1);"
+        "return [...paper.getImageData(0, 0, 1, 1).data]; })()"
+    )
+    saves = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    with visit(user=mara) as window:
+        page = window.go(tab(track))
+        page.click("#open-scenes")
+        red, green, blue, _ = window.until(seen, patience_s=20)
+        assert green > red + 40
+        assert green > blue + 40
+    with visit(user=mara) as window:
+        window.page.add_init_script(saves)
+        page = window.go(tab(track))
+        page.click("#open-scenes")
+        page.wait_for_selector("dialog[open] .frame.live")
+        assert page.locator('.recipe img[src^="blob:"]').count() == 0
 
 
 def test_without_javascript_it_can_be_used_and_moved(

@@ -1,11 +1,13 @@
 /* Treatments and scenes: every recipe moves as soon as one looks at it, on this track's own picture and
-   with its own hook; one press has it drawn by the server. One canvas is live, the others are stills. */
+   with its own hook; one press has it drawn by the server. One canvas is live, the others are stills,
+   drawn of the same picture. */
 import { headers } from "../acts.js";
 import { fromFile } from "../shaders/picture.js";
 import { Player } from "../shaders/player.js";
 import { Song } from "../shaders/song.js";
 import { Stage } from "../shaders/stage.js";
 import { toast } from "../toast.js";
+import { Stills } from "./stills.js";
 
 const HOVER_MS = 140;
 const NO_WEBGL = "This browser cannot draw it here, so you see a still. Your visual is drawn on the server all the same.";
@@ -16,6 +18,13 @@ export function scenes(page, { phone }) {
   let live = null; // the stage and what plays on it, made once
   let opener = null;
   let own = null; // the hook's own music, once it is there
+  let sample = null; // the song that moves the looks until then
+  let read = { address: "", levels: null }; // the chosen picture, as the scenes read it
+  const stills = new Stills(async () => {
+    const lab = facts();
+    const image = address();
+    return { lab, song: await song(lab), image, levels: () => levels(image) };
+  });
 
   page.addEventListener("click", async (event) => {
     const link = event.target.closest("a[data-scenes]");
@@ -41,6 +50,7 @@ export function scenes(page, { phone }) {
     if (!dialog.open) dialog.showModal();
     const chosen = dialog.querySelector("[data-recipe]");
     if (chosen) choose(chosen);
+    draw();
     // Until the hook's own music is worked out, a sample song moves the looks.
     const { asks } = dialog.querySelector("[data-picking]").dataset;
     if (asks) fetch(asks, { method: "POST", headers: headers() }).catch(() => {});
@@ -54,7 +64,18 @@ export function scenes(page, { phone }) {
     own = song;
   }
 
+  /** Every small picture anew, of the picture that is chosen now. */
+  function draw() {
+    stills.look(dialog.querySelectorAll("[data-recipe]"), dialog.querySelector(".choose"));
+  }
+
+  dialog.addEventListener("drawn", ({ target }) => {
+    const isLive = dialog.querySelector("[data-try] .frame").classList.contains("live");
+    if (target.getAttribute("aria-pressed") !== "true" || isLive) return;
+    dialog.querySelector("[data-try-still]").src = target.querySelector("img").src;
+  });
   dialog.addEventListener("close", () => {
+    stills.stop();
     live?.player.stop();
     document.getElementById(opener?.id)?.focus();
   });
@@ -89,6 +110,7 @@ export function scenes(page, { phone }) {
     if (event.target.name !== "image") return;
     const chosen = dialog.querySelector("[data-recipe][aria-pressed=true]");
     if (chosen) choose(chosen, { again: true });
+    draw();
   });
   dialog.addEventListener("submit", () => dialog.close());
   document.addEventListener("submit", (event) => {
@@ -125,27 +147,52 @@ export function scenes(page, { phone }) {
     }
   }
 
+  const facts = () => JSON.parse(dialog.querySelector("[data-lab]").dataset.lab);
+  const address = () => dialog.querySelector("[name=image]:checked")?.dataset.address ?? "";
+  const song = async (lab) => {
+    if (own) return own;
+    sample ??= Song.load(lab.song);
+    sample.catch(() => { sample = null; });
+    return sample;
+  };
+
   async function begin() {
-    const lab = JSON.parse(dialog.querySelector("[data-lab]").dataset.lab);
+    const lab = facts();
     const canvas = document.createElement("canvas");
     canvas.setAttribute("aria-hidden", "true");
     canvas.dataset.live = "";
     const stage = new Stage(canvas, { onLost: () => canvas.parentElement?.classList.remove("live") });
-    const song = own ?? (await Song.load(lab.song));
     const onFrame = () => canvas.parentElement?.classList.add("live");
-    const player = new Player({ stage, song, clock: phone.clock, lab, startPx: 180, mostPx: 540, onFrame });
+    const player = new Player({
+      stage, song: await song(lab), clock: phone.clock, lab, startPx: 180, mostPx: 540, onFrame,
+    });
     return { canvas, stage, player };
   }
 
-  /** The chosen picture as the scenes read it, kept under its address. */
-  async function picture() {
-    const address = dialog.querySelector("[name=image]:checked")?.dataset.address ?? "";
-    if (address && !live.stage.hasImage(address)) {
-      const answer = await fetch(address);
-      if (!answer.ok) return "";
-      live.stage.setImage(address, await fromFile(await answer.blob()));
+  /** A picture of the track's in linear light; the last one is kept, for there are two that read it. */
+  function levels(from) {
+    if (read.address !== from) {
+      const fetched = fetch(from).then(async (answer) => {
+        if (!answer.ok) throw new Error("The picture could not be loaded.");
+        return fromFile(await answer.blob());
+      });
+      read = { address: from, levels: fetched };
+      fetched.catch(() => { read = { address: "", levels: null }; });
     }
-    return address;
+    return read.levels;
+  }
+
+  /** The chosen picture on the live stage, kept there under its address; empty where it cannot be had. */
+  async function picture() {
+    const from = address();
+    if (from && !live.stage.hasImage(from)) {
+      try {
+        live.stage.setImage(from, await levels(from));
+      } catch {
+        return "";
+      }
+    }
+    return from;
   }
 
   function note(text) {
