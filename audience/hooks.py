@@ -60,7 +60,10 @@ class Artist:
 
 @dataclass(frozen=True)
 class Visual:
-    """One picture of a hook; ``by`` is the handle of whoever made it, empty where the artist did."""
+    """One picture of a hook; ``by`` is the handle of whoever made it, empty where the artist did.
+
+    ``maker_left``: somebody else made it, and their account is gone.
+    """
 
     pk: str
     title: str
@@ -75,6 +78,7 @@ class Visual:
     card: str  # address of what other sites show of it; empty until it is made
     film: str
     film_s: float
+    maker_left: bool = False
 
     @property
     def poster(self) -> str:
@@ -303,6 +307,7 @@ def _visual(row: dict[str, Any], artist_user: int) -> Visual:
         card=preview_address(row["preview__pk"], row["preview__card"]),
         film=preview_address(row["preview__pk"], row["preview__film"]),
         film_s=row["preview__film_s"] or 0.0,
+        maker_left=row["uploader_id"] is None and row["kind"] == VisualAsset.Kind.COMMUNITY,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Set
+from functools import partial
 from pathlib import PurePath
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -235,6 +236,18 @@ def delete_job(*, job: Job) -> None:
         job.delete()
     watched.forget(channel)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_jobs_of(user: Any) -> None:
+    """The person is being deleted: so are their films. Call it in that transaction.
+
+    A folder that outlives a crash belongs to no job then, and the clean-up finds it.
+    """
+    for job in Job.objects.filter(owner=user):
+        if not job.is_final:
+            cancel_job(job=job)
+        watched.forget(job.channel)
+        transaction.on_commit(partial(shutil.rmtree, job.folder, ignore_errors=True))
 
 
 def checked_sentence(prompt: str) -> str:

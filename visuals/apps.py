@@ -14,6 +14,7 @@ class VisualsConfig(AppConfig):
         """Say what workers can do here, let files go with their track, keep tags and flags in step."""
         from django.conf import settings
 
+        from casset.accounts import signals
         from casset.tracks.signals import track_deleted
         from casset.web import events, intake
         from casset.work import kinds
@@ -41,6 +42,7 @@ class VisualsConfig(AppConfig):
         events.allow("export", exports.may_watch)
         kinds.does(music.KIND, "visuals.hearing.write", urgency=1)
         track_deleted.connect(_go_with, dispatch_uid="visuals")
+        signals.what_goes.connect(_what_goes, dispatch_uid="visuals")
         post_migrate.connect(_keep_in_step, sender=self)
 
 
@@ -53,6 +55,23 @@ def _go_with(track: Any, **_: Any) -> None:
         making.call_off(visual)
         files.drop(visual.stored, visual.source)
     exports.forget_those_of(track)
+
+
+def _what_goes(user: Any, **_: Any) -> list[str]:
+    from visuals.models import HookExport, VisualAsset
+
+    visuals = VisualAsset.objects.owned_by(user).count()
+    videos = HookExport.objects.filter(track__artist__user=user).count()
+    elsewhere = VisualAsset.objects.filter(uploader=user).exclude(track__artist__user=user).count()
+    told = []
+    if visuals or videos:
+        told.append(f"{visuals} visuals and {videos} hook videos, with all their files.")
+    if elsewhere:
+        told.append(
+            f"{elsewhere} visuals of theirs stay on other artists’ tracks, "
+            "credited to a creator on Casset."
+        )
+    return told
 
 
 def _keep_in_step(**_: Any) -> None:

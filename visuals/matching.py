@@ -36,6 +36,7 @@ SAID = 2  # reasons in a sentence, beside tags and tempo
 COLOURED = 0.03  # least OKLCH chroma of a visual whose hue counts
 WORTH_LEAST = 0.005
 _MOTION = {"calm": -0.7, "medium": 0.1, "fast": 0.8}
+_MIDDLE = 0.25  # a feeling nearer to the middle than this has no word
 _HALF_LIFE_DAYS = 60.0
 _PAIRINGS_MUCH = 20
 _GREY_GROUND = 0.008  # chroma of a theme whose hue says nothing
@@ -139,8 +140,17 @@ def suggestions(track: Track, *, most: int = MOST) -> list[Suggestion]:
 
 
 def rank(song: Song, candidates: Iterable[Candidate]) -> list[Suggestion]:
-    """All candidates, the best first; equals in the order of their keys."""
+    """All candidates, the best first; equals in the order of their keys.
+
+    Of each one's reasons those come first that set it apart from the other candidates.
+    """
     scored = [suggestion(song, one) for one in candidates]
+    usual = Counter[str]()
+    for one in scored:
+        usual.update({reason.feature: reason.worth / len(scored) for reason in one.reasons})
+    for place, one in enumerate(scored):
+        apart = sorted(one.reasons, key=lambda reason: usual[reason.feature] - reason.worth)
+        scored[place] = replace(one, reasons=tuple(apart[:REASONS]))
     return sorted(scored, key=lambda one: (-one.score, one.candidate.key))
 
 
@@ -155,7 +165,7 @@ def suggestion(song: Song, candidate: Candidate) -> Suggestion:
             reasons.append(Reason(feature, text, round(worth, 4)))
     reasons.sort(key=lambda one: (-one.worth, one.feature))
     rounded = {name: round(value, 4) for name, value in parts.items()}
-    return Suggestion(candidate, round(score, 4), rounded, tuple(reasons[:REASONS]))
+    return Suggestion(candidate, round(score, 4), rounded, tuple(reasons))
 
 
 def total(parts: Mapping[str, float]) -> float:
@@ -384,8 +394,8 @@ def _features(song: Song, candidate: Candidate) -> Iterable[tuple[str, str]]:
     if "brightness" in candidate.places and "centroid_hz" in song.places:
         yield "light", f"{_light(candidate.places['brightness'])} suits the sound"
     if candidate.affect is not None and song.affect is not None:
-        heard = song.heard_affect is not None
-        yield "feeling", f"it feels as {'the song' if heard else song.genre} does"
+        whose = "the song" if song.heard_affect is not None else song.genre
+        yield "feeling", f"it feels {_mood(*candidate.affect)}as {whose} does"
     if shared := sorted(song.words & candidate.words):
         yield "words", f"it shows what is sung: {', '.join(shared[:3])}"
     if candidate.pairings:
@@ -421,3 +431,13 @@ def _light(brightness: float) -> str:
     if brightness < -0.3:
         return "a dark picture"
     return "a bright picture" if brightness > 0.3 else "its light"
+
+
+def _mood(arousal: float, valence: float) -> str:
+    """ "calm and dark, "; nothing for what lies in the middle."""
+    words = [
+        word
+        for place, low, high in ((arousal, "calm", "lively"), (valence, "dark", "bright"))
+        if (word := low if place < -_MIDDLE else high if place > _MIDDLE else "")
+    ]
+    return f"{' and '.join(words)}, " if words else ""

@@ -54,10 +54,40 @@ class PeopleAdmin(admin.ModelAdmin):
         "last_login",
     )
     autocomplete_fields = ("groups",)
+    delete_confirmation_template = "admin/accounts/delete_person.html"
+    delete_selected_confirmation_template = "admin/accounts/delete_people.html"
     readonly_fields = ("email", "may_sign_in", "date_joined", "last_login")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # people register; `make admin` opens an operator's account
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes themselves, only a superuser a superuser."""
+        may = super().has_delete_permission(request, obj)
+        if obj is None or not may:
+            return may
+        return obj.pk != request.user.pk and (request.user.is_superuser or not obj.is_superuser)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """What goes with each person, in sentences; not the rows, of which there may be thousands."""
+        told = [
+            item
+            for user in objs
+            for item in (str(user), services.what_goes_with(user) or ["Nothing else."])
+        ]
+        refused = (
+            {"user"} if any(not self.has_delete_permission(request, one) for one in objs) else set()
+        )
+        return told, {"people": len(objs)}, refused, []
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        services.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            services.delete(user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Only a superuser makes others staff or superusers."""

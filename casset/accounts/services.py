@@ -1,4 +1,4 @@
-"""What is done with accounts: opened, let in again by mail, given tokens."""
+"""What is done with accounts: opened, let in again by mail, given tokens, deleted."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.http import HttpRequest
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from casset.accounts import letters
-from casset.accounts.models import ApiToken, User, tidy_email
+from casset.accounts import letters, signals
+from casset.accounts.models import ApiToken, Artist, User, tidy_email
 from casset.lib.errors import InvalidTransition, ValidationError
+from casset.work import removing
 
 TOKENS_AT_MOST = 20
 BY_PASSWORD = "Signed in by password"  # noqa: S105 - a token's name
@@ -83,6 +84,26 @@ def activate(user: User) -> None:
     """Let a person sign in again, with the password they had."""
     User.objects.filter(pk=user.pk).update(is_active=True)
     forget_failures(username=user.email)
+
+
+def what_goes_with(user: User) -> list[str]:
+    """What would go if the person were deleted, and what would stay, one sentence each."""
+    artist = Artist.objects.filter(user=user).first()
+    own = [f"The page @{artist.handle}, its picture and its links."] if artist else []
+    told = signals.what_goes.send(User, user=user)
+    return [*own, *(sentence for _, sentences in told for sentence in sentences or ())]
+
+
+def delete(user: User) -> None:
+    """Delete a person with all that is theirs: rows at once, files by workers, who try until they are gone."""
+    with transaction.atomic():
+        locked = User.objects.select_for_update().filter(pk=user.pk).first()
+        if locked is None:
+            return
+        signals.person_leaving.send(User, user=locked)
+        for artist in Artist.objects.filter(user=locked):
+            removing.ask(f"artists/{artist.pk}")
+        locked.delete()
 
 
 def create_token(user: User, *, name: str) -> tuple[ApiToken, str]:

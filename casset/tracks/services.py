@@ -7,6 +7,7 @@ the channel of its events. So work is asked for first, and told of last.
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -21,14 +22,16 @@ from django.db.models import F, Sum
 from django.db.models.functions import Now
 
 from casset.accounts.models import Artist
-from casset.lib.errors import InvalidTransition, MediaError, ValidationError
+from casset.lib.errors import CassetError, InvalidTransition, MediaError, ValidationError
 from casset.lib.ids import new_id
 from casset.lib.text import one_line, title_of_file
 from casset.media import probe
 from casset.tracks import colours, signals, words
 from casset.tracks.models import HOOK_LONGEST_S, HOOK_SHORTEST_S, Hook, Track
 from casset.web import events, pictures, rates, storage, uploads
-from casset.work import asking
+from casset.work import asking, removing
+
+log = logging.getLogger(__name__)
 
 HEAR, CUT = "tracks.hear", "tracks.cut_hook"
 UPLOAD = "track"  # what songs that come in pieces are sent for (casset.web.uploads)
@@ -169,18 +172,38 @@ def keep_cover(*, track: Track, cover: Upload) -> None:
 
 
 def delete_track(*, track: Track) -> None:
-    """Remove a track with all that belongs to it; work on it is called off."""
-    prefix, channel = track.prefix, track.channel
+    """Remove a track with all that belongs to it; work on it is called off.
+
+    Its files go at once where storage is there, and by a worker where it is not.
+    """
     with transaction.atomic():
-        for kind in (HEAR, CUT):
-            asking.call_off(kind, track.pk)
-        locked = Track.objects.select_for_update().filter(pk=track.pk).first()
-        if locked is None:
+        if not _take_out(track):
             return
-        signals.track_deleted.send(Track, track=locked)
-        locked.delete()
-    events.forget(channel)
-    storage.remove_all(prefix)
+    events.forget(track.channel)
+    try:
+        storage.remove_all(track.prefix)
+    except CassetError as fault:
+        log.warning("not removed yet: %s (%s)", track.prefix, fault)
+
+
+def take_out_those_of(user: Any) -> None:
+    """The person is being deleted: so are their tracks. Call it in that transaction."""
+    for track in Track.objects.filter(artist__user=user).order_by("pk"):
+        if _take_out(track):
+            events.forget(track.channel)
+
+
+def _take_out(track: Track) -> bool:
+    """Delete the rows and have the files removed; False where it has gone."""
+    for kind in (HEAR, CUT):
+        asking.call_off(kind, track.pk)
+    locked = Track.objects.select_for_update().filter(pk=track.pk).first()
+    if locked is None:
+        return False
+    signals.track_deleted.send(Track, track=locked)
+    removing.ask(track.prefix)
+    locked.delete()
+    return True
 
 
 # -- the hook --------------------------------------------------------------------------------------

@@ -9,7 +9,10 @@ class WorkConfig(AppConfig):
     verbose_name = "Background work"
 
     def ready(self) -> None:
-        """What a worker looks for first: what a person is waiting for."""
-        from casset.work import running, sources
+        """What a worker looks for first: what a person is waiting for. What every app can ask for."""
+        from casset.work import kinds, removing, running, sources
 
+        kinds.does(
+            removing.KIND, "casset.work.removing.run", queue="io", urgency=9, tries=removing.TRIES
+        )
         sources.add(running.run_one, first=True)

@@ -128,7 +128,7 @@ def test_before_a_song_is_heard_its_genre_says_what_it_is_likely_to_feel_like():
     quiet = matching.song_of(factories.track(genre="Ambient"))
     first = matching.rank(quiet, [bright, dark])[0]
     assert first.candidate is dark
-    assert "feels as Ambient does" in first.sentence
+    assert "feels calm and dark, as Ambient does" in first.sentence
     loud = matching.song_of(factories.track(genre="disco"))
     assert matching.rank(loud, [dark, bright])[0].candidate is bright
 
@@ -137,9 +137,8 @@ def test_before_a_song_is_heard_its_genre_says_what_it_is_likely_to_feel_like():
 def test_what_was_heard_counts_and_not_the_genre_s_usual():
     heard = song(QUICK, genre="ambient")
     assert heard.affect == heard.heard_affect
-    assert (
-        "feels as the song does" in matching.suggestion(heard, picture("a", BRIGHT_QUICK)).sentence
-    )
+    found = matching.suggestion(heard, picture("a", BRIGHT_QUICK))
+    assert "feels lively and bright, as the song does" in found.sentence
 
 
 @pytest.mark.django_db
@@ -161,6 +160,16 @@ def test_a_visual_near_the_cover_in_colour_and_light_is_suggested_before_one_tha
     assert not {"colours", "cover_light"} & set(told(second))
     bare = matching.song_of(factories.track(theme=theme))  # a theme of the mood is no cover's
     assert bare.hue is None
+
+
+@pytest.mark.django_db
+def test_what_sets_a_visual_apart_is_said_before_what_all_have_in_common():
+    theme = {"hue": 30.0, "chroma": 0.02, "light": 0.2}
+    night = matching.song_of(factories.track(cover="covers/a", theme=theme))
+    shown = [picture(name, {"brightness": 0.9}, seam=1.0) for name in "bcde"]
+    first = matching.rank(night, [picture("a", {"brightness": 0.15}, seam=1.0), *shown])[0]
+    assert told(first)[0] == "cover_light"
+    assert "seam" in told(first)
 
 
 @pytest.mark.django_db

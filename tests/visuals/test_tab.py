@@ -264,7 +264,7 @@ def test_what_is_suggested_is_ranked_anew_when_the_song_has_been_heard(
 
     before, first = ideas()
     assert "until your song is heard" in before
-    assert "feels as Ambient does" in before
+    assert "as Ambient does" in before
     figures = {"bpm_folded": 138.0, "rms_db": -8.0, "onsets_per_s": 6.0, "centroid_hz": 3600.0}
     TrackFeatures.objects.create(track=track, analysis={}, peaks={}, figures=figures, version="1")
     Track.objects.filter(pk=track.pk).update(status=Track.Status.READY)
