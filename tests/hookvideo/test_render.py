@@ -12,7 +12,7 @@ import pytest
 from casset.lib.errors import MediaError, ValidationError
 from casset.media.audio.analysis import LyricLine
 from casset.media.compose import mux, type_paint
-from casset.media.hookvideo import layout, picture, render
+from casset.media.hookvideo import layout, picture, render, scrim
 from casset.media.hookvideo.layout import Aspect
 from casset.media.hookvideo.video import HookVideo, Theme
 from casset.media.picture import Planes
@@ -159,6 +159,29 @@ def measured(planes: Planes, place: layout.Place) -> float:
     ink = float(np.percentile(light, 99.7))
     ground = light[:, light.shape[1] * 4 // 5 :]  # short texts end before
     return (ink + 0.05) / (float(np.percentile(ground, 95)) + 0.05)
+
+
+def test_a_pale_sun_under_type_sinks_into_the_colour_of_its_sky_and_not_into_grey() -> None:
+    height, width = 480, 270
+    sky, sun = (90, 118, 190), (222, 108, 144)  # Y, U, V: a red, a cream
+    row, column = np.mgrid[:height, :width]
+    disc = (row - 320) ** 2 + (column - 135) ** 2 < 80**2
+    planes = Planes(
+        *(np.where(disc, pale, red).astype(np.uint8)[:: 1 + (n > 0), :: 1 + (n > 0)].copy()
+          for n, (pale, red) in enumerate(zip(sun, sky, strict=True)))
+    )  # fmt: skip
+    text = scrim.Text("lyric", layout.Place(20, 260, 250, 380), (235, 128, 128), 0.6, 0.6, 4.5)
+    sampler = scrim.Sampler([text], (width, height))
+    sampler.feed(planes)
+    veil, contrast = scrim.choose([text], sampler, (width, height))
+    assert contrast["lyric"].ratio >= 4.5
+    share = float(veil.rows[320])
+    dimmed = veil.under(np.float32([[sun]]), share, veil.tint)[0, 0] - np.float32([16, 128, 128])
+    before = np.float32(sun) - np.float32([16, 128, 128])
+    assert dimmed[0] < 0.5 * before[0]
+    towards = np.float32([-10, 62]) / np.hypot(10, 62)
+    assert dimmed[1:] @ towards / dimmed[0] > 2.5 * (before[1:] @ towards / before[0])
+    assert dimmed[2] > 1.2 * abs(dimmed[1]), "red, not olive"
 
 
 def test_a_bright_picture_gets_a_stronger_scrim_than_a_dark_one(tmp_path: Path) -> None:

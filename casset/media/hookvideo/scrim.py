@@ -3,8 +3,8 @@
 Every text asks for the least strength at which it reaches its contrast against the 95th percentile
 of what lies under it, over its area and over time. One strength a row of the frame answers all of
 them, and grows towards the nearer edge, so that it reads as light falling off and not as a box.
-Light is taken back more than colour, and a trace of the picture's hue is laid in its place: a dimmed
-sun stays a sun and does not go grey.
+Light is taken back a little more than colour, and the picture's own deep colour is laid in its place:
+a pale sun over a red sky sinks into the red and does not go grey or olive.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ Ink = tuple[int, int, int]  # Y, U, V
 POINTS = 420  # of a text's area that are looked at in a frame
 SPARE = 1.04  # times the contrast needed that is aimed at: encoding takes a little
 BLACK = 16
-COLOUR_KEEPS = 0.62  # power of the scrim on colour difference
+COLOUR_KEEPS = 0.8  # power of the scrim on colour difference
+TINT_OF_COLOUR = 1.6  # of the picture's mean colour difference: the tint of one with little colour
 
 
 class Text(NamedTuple):
@@ -81,13 +82,13 @@ class Sampler:
         return np.stack(self._taken[name]).astype(np.float32)
 
     def tint(self) -> tuple[float, float]:
-        """(U, V) off grey of what the scrim lays down: the picture's own hue, quietly."""
+        """(U, V) off grey of what the scrim lays down: the picture's own hue, as strong as it is coloured."""
         u, v, weight = np.sum(self._hues, axis=0)
         colour = np.array([u, v]) / max(float(weight), 1e-6)
         strength = float(np.hypot(*colour))
         if strength < 0.5:
             return 0.0, 0.0
-        tint = colour / strength * min(numbers()["scrim"]["tint"], 0.5 * strength)
+        tint = colour / strength * min(numbers()["scrim"]["tint"], TINT_OF_COLOUR * strength)
         return float(tint[0]), float(tint[1])
 
 

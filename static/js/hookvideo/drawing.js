@@ -79,6 +79,7 @@ export class Drawing {
     this.opacity = found.opacity;
     this.glass = found.glass;
     this.veil = found.rows;
+    this.veilColour = found.tint.join(" ");
   }
 
   /** One frame: `picture` is a video, image or canvas, `t` seconds of the hook, `tall` the bars' heights. */
@@ -181,7 +182,7 @@ export class Drawing {
     const [wide, high] = this.size;
     const shade = context.createLinearGradient(0, 0, 0, high);
     const last = this.veil.length - 1;
-    this.veil.forEach((share, row) => shade.addColorStop(row / last, `rgb(0 0 0 / ${share.toFixed(4)})`));
+    this.veil.forEach((share, row) => shade.addColorStop(row / last, `rgb(${this.veilColour} / ${share.toFixed(4)})`));
     context.fillStyle = shade;
     context.fillRect(0, 0, wide, high);
   }

@@ -1,6 +1,7 @@
 /* How dark the picture must be under type, measured on the picture: the server's rules, on fewer points. */
 const ROWS = 96;
 const STEPS = 32;
+const TINT_OF_COLOUR = 1.6;
 
 /** {rows: strengths from top to bottom, glass, opacity by name}. `seen` are small pictures of the frame. */
 export function choose(numbers, { places, items, seen, scale, high, short, colours }) {
@@ -27,6 +28,7 @@ export function choose(numbers, { places, items, seen, scale, high, short, colou
       wanted[row] = Math.max(wanted[row], share, rules.least);
     }
   }
+  found.tint = tint(seen, rules.tint);
   found.rows = eased(wanted, (rules.reach * short * ROWS) / high, rules.deep);
   for (const text of texts) {
     const row = Math.min(ROWS - 1, Math.max(0, Math.round((text.place.top / high) * (ROWS - 1))));
@@ -71,6 +73,27 @@ function under({ left, top, right, bottom }, seen, scale) {
   }
   levels.sort((a, b) => a - b);
   return levels.length ? [levels[Math.floor(0.95 * (levels.length - 1))], levels[levels.length >> 1]] : [0, 0];
+}
+
+/** What the scrim lays down, sRGB 0..255: the pictures' own deep colour, as strong as they are coloured. */
+function tint(seen, most) {
+  let [u, v, weight] = [0, 0, 1e-6];
+  for (const { data } of seen) {
+    for (let at = 0; at < data.length; at += 64) {
+      const [r, g, b] = [data[at], data[at + 1], data[at + 2]];
+      const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      const [blue, red] = [(b - luma) / 1.8556, (r - luma) / 1.5748];
+      const size = Math.hypot(blue, red);
+      u += blue * size;
+      v += red * size;
+      weight += size;
+    }
+  }
+  const strength = Math.hypot(u, v) / weight;
+  if (strength < 0.5) return [0, 0, 0];
+  const scale = Math.min(most * (255 / 224), TINT_OF_COLOUR * strength) / Math.hypot(u, v);
+  const [blue, red] = [u * scale, v * scale];
+  return [1.5748 * red, -0.1873 * blue - 0.4681 * red, 1.8556 * blue].map((level) => Math.max(0, Math.round(level)));
 }
 
 function contrast({ ink, under: [bright, middle] }, share, opacity) {
