@@ -6,7 +6,8 @@ artist 403, who is not signed in 401.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.http import Http404
@@ -43,6 +44,7 @@ from visuals.serializers import (
     WholeVisualBody,
 )
 
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 TAG = ["visuals"]
 READ = {404: ErrorBody}
 WRITE = {400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 415: ErrorBody}
@@ -63,6 +65,15 @@ class _Visuals(APIView):
         if own and found.artist.user_id != request.user.pk:
             raise NotAllowed("Only the track's artist can do this.")
         return found
+
+    def asked(
+        self, request: Request, track_id: str, body: type[serializers.Serializer[Any]]
+    ) -> tuple[Track, dict[str, Any]]:
+        """The asker's own track and what they want added to it; counts towards what an hour allows."""
+        track = self.track(request, track_id, own=True)
+        asked = _checked(body, request)
+        rates.take(PER_HOUR, str(request.user.pk))
+        return track, asked
 
     def own_visual(self, request: Request, track_id: str, visual_id: str) -> VisualAsset:
         """A visual of the asker's own track."""
@@ -92,6 +103,32 @@ def _checked(body: type[serializers.Serializer[Any]], request: Request) -> dict[
     given = body(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
+
+
+def _upload_of(asked: Mapping[str, Any], address: str, request: Request) -> str:
+    """The id of what was sent: given as such, or as an address of ours in the field ``address``."""
+    return asked.get("uploadId") or services.upload_of(asked[address], host=request.get_host())
+
+
+def _adds(operation_id: str, summary: str, body: Any, **more: Any) -> Callable[[_Method], _Method]:
+    """The schema of what adds a visual: 201, or 200 with the one that is there."""
+    responses = {200: AddedBody, 201: AddedBody, **ADD}
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        tags=TAG,
+        request=body,
+        responses=responses,
+        **more,
+    )
+
+
+def _changes(operation_id: str, summary: str, body: Any = None) -> Callable[[_Method], _Method]:
+    """The schema of what changes a visual and answers it as it is then."""
+    responses = {200: VisualBody, **WRITE, 409: ErrorBody}
+    return extend_schema(
+        operation_id=operation_id, summary=summary, tags=TAG, request=body, responses=responses
+    )
 
 
 class ListBody(serializers.Serializer[Any]):
@@ -143,26 +180,19 @@ class TrackVisuals(_Visuals):
         items = VisualBody(page, many=True, context=context_of(request)).data
         return Response({"items": items, "nextCursor": after})
 
-    @extend_schema(
-        operation_id="add_visual",
-        summary="Take an uploaded video into the library",
+    @_adds(
+        "add_visual",
+        "Take an uploaded video into the library",
+        NewVisualBody,
         description="It is brought to a silent loop and measured; `status` says how far it is. The "
         "same file again answers 200 with the visual that is there.",
-        tags=TAG,
-        request=NewVisualBody,
-        responses={200: AddedBody, 201: AddedBody, **ADD},
     )
     def post(self, request: Request, track_id: str) -> Response:
-        track = self.track(request, track_id, own=True)
-        asked = _checked(NewVisualBody, request)
-        rates.take(PER_HOUR, str(request.user.pk))
-        upload_id = asked.get("uploadId") or services.upload_of(
-            asked["videoUrl"], host=request.get_host()
-        )
+        track, asked = self.asked(request, track_id, NewVisualBody)
         added = services.add_sent(
             track=track,
             owner=request.user,
-            upload_id=upload_id,
+            upload_id=_upload_of(asked, "videoUrl", request),
             title=asked["title"],
             join=asked["join"],
             tags=asked["tagSlugs"],
@@ -171,17 +201,9 @@ class TrackVisuals(_Visuals):
 
 
 class Drawn(_Visuals):
-    @extend_schema(
-        operation_id="draw_visual",
-        summary="Draw a treatment or a scene with the hook's music",
-        tags=TAG,
-        request=NewDrawnBody,
-        responses={200: AddedBody, 201: AddedBody, **ADD},
-    )
+    @_adds("draw_visual", "Draw a treatment or a scene with the hook's music", NewDrawnBody)
     def post(self, request: Request, track_id: str) -> Response:
-        track = self.track(request, track_id, own=True)
-        asked = _checked(NewDrawnBody, request)
-        rates.take(PER_HOUR, str(request.user.pk))
+        track, asked = self.asked(request, track_id, NewDrawnBody)
         added = services.draw(
             track=track,
             owner=request.user,
@@ -193,28 +215,14 @@ class Drawn(_Visuals):
 
 
 class Generated(_Visuals):
-    @extend_schema(
-        operation_id="generate_visual",
-        summary="Make a short loop from a sentence",
-        tags=TAG,
-        request=NewGeneratedBody,
-        responses={200: AddedBody, 201: AddedBody, **ADD},
-    )
+    @_adds("generate_visual", "Make a short loop from a sentence", NewGeneratedBody)
     def post(self, request: Request, track_id: str) -> Response:
-        track = self.track(request, track_id, own=True)
-        asked = _checked(NewGeneratedBody, request)
-        rates.take(PER_HOUR, str(request.user.pk))
+        track, asked = self.asked(request, track_id, NewGeneratedBody)
         return self.added(request, services.generate(track=track, owner=request.user, **asked))
 
 
 class Reused(_Visuals):
-    @extend_schema(
-        operation_id="reuse_visual",
-        summary="Use a visual of another of your tracks here too",
-        tags=TAG,
-        request=ReusedBody,
-        responses={200: AddedBody, 201: AddedBody, **ADD},
-    )
+    @_adds("reuse_visual", "Use a visual of another of your tracks here too", ReusedBody)
     def post(self, request: Request, track_id: str) -> Response:
         track = self.track(request, track_id, own=True)
         asked = _checked(ReusedBody, request)
@@ -273,12 +281,10 @@ class Order(_Visuals):
 
 
 class TrackVisual(_Visuals):
-    @extend_schema(
-        operation_id="change_visual",
-        summary="Change title, tags, tempo, seam; show, hide, archive, restore",
-        tags=TAG,
-        request=ChangesBody,
-        responses={200: VisualBody, **WRITE, 409: ErrorBody},
+    @_changes(
+        "change_visual",
+        "Change title, tags, tempo, seam; show, hide, archive, restore",
+        ChangesBody,
     )
     def patch(self, request: Request, track_id: str, visual_id: str) -> Response:
         visual = self.own_visual(request, track_id, visual_id)
@@ -319,13 +325,7 @@ def _change(visual: VisualAsset, asked: dict[str, Any]) -> None:
 
 
 class Active(_Visuals):
-    @extend_schema(
-        operation_id="use_visual",
-        summary="Make it the track's active visual, or stop using it",
-        tags=TAG,
-        request=ActiveBody,
-        responses={200: VisualBody, **WRITE, 409: ErrorBody},
-    )
+    @_changes("use_visual", "Make it the track's active visual, or stop using it", ActiveBody)
     def patch(self, request: Request, track_id: str, visual_id: str) -> Response:
         visual = self.own_visual(request, track_id, visual_id)
         is_wanted = _checked(ActiveBody, request)["active"]
@@ -334,26 +334,14 @@ class Active(_Visuals):
 
 
 class Retry(_Visuals):
-    @extend_schema(
-        operation_id="retry_visual",
-        summary="Have one that failed made again",
-        tags=TAG,
-        request=None,
-        responses={200: VisualBody, **WRITE, 409: ErrorBody},
-    )
+    @_changes("retry_visual", "Have one that failed made again")
     def post(self, request: Request, track_id: str, visual_id: str) -> Response:
         visual = services.retry(visual=self.own_visual(request, track_id, visual_id))
         return self.shown(request, visual.pk)
 
 
 class Redraw(_Visuals):
-    @extend_schema(
-        operation_id="redraw_visual",
-        summary="Draw it anew with the hook as it is now",
-        tags=TAG,
-        request=None,
-        responses={200: VisualBody, **WRITE, 409: ErrorBody},
-    )
+    @_changes("redraw_visual", "Draw it anew with the hook as it is now")
     def post(self, request: Request, track_id: str, visual_id: str) -> Response:
         visual = services.redraw(visual=self.own_visual(request, track_id, visual_id))
         return self.shown(request, visual.pk)
@@ -423,12 +411,8 @@ class Stills(_Visuals):
         responses={201: StillBody, **WRITE, 409: ErrorBody, 429: ErrorBody},
     )
     def post(self, request: Request, track_id: str) -> Response:
-        track = self.track(request, track_id, own=True)
-        asked = _checked(NewStillBody, request)
-        rates.take(PER_HOUR, str(request.user.pk))
-        upload_id = asked.get("uploadId") or services.upload_of(
-            asked["imageUrl"], host=request.get_host()
-        )
+        track, asked = self.asked(request, track_id, NewStillBody)
+        upload_id = _upload_of(asked, "imageUrl", request)
         still = services.add_still(track=track, owner=request.user, upload_id=upload_id)
         return Response(StillBody(still).data, status=201)
 
