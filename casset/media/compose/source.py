@@ -51,11 +51,14 @@ class ClipFacts:
     only: Only | None = None  # where just one reader and some decoders may touch it
 
 
-def look(path: Path) -> ClipFacts:
-    """Facts of a clip; nothing is decoded. Raises ``MediaError`` with what is wrong with it."""
+def look(path: Path, only: Only | None = None) -> ClipFacts:
+    """Facts of a clip, of whatever kind or as ``only`` says; nothing is decoded.
+
+    Raises ``MediaError`` with what is wrong with it.
+    """
     probe.regular_file(path, what="clip", max_bytes=MAX_BYTES)
     try:
-        with open_container(path) as container:
+        with open_container(path, only) as container:
             if not container.streams.video:
                 raise MediaError(f"{path.name} holds no picture. Make this shot again.")
             stream = container.streams.video[0]
@@ -79,7 +82,7 @@ def look(path: Path) -> ClipFacts:
             f"{path.name} is {length:.2f} s long; a clip may have {MIN_LENGTH_S:g} to {MAX_LENGTH_S:g} s. "
             "Make this shot again."
         )
-    return ClipFacts(path, size, tuple(float(t) for t in times), length, pixel_shape)
+    return ClipFacts(path, size, tuple(float(t) for t in times), length, pixel_shape, only)
 
 
 def decode(facts: ClipFacts) -> Iterator[tuple[float, VideoFrame]]:

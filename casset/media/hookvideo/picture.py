@@ -16,7 +16,6 @@ from casset.lib.errors import MediaError
 from casset.media.compose import normalise, source, type_paint
 from casset.media.compose.encoder import FPS
 from casset.media.compose.segment import blank, planes_of, views_of
-from casset.media.ffmpeg import source_url
 from casset.media.hookvideo.fit import Fit, fit
 from casset.media.hookvideo.ink import Pane
 from casset.media.hookvideo.layout import Aspect, numbers
@@ -25,6 +24,8 @@ from casset.media.picture import Planes, planes_of_rgb
 from casset.media.shaders import images
 
 U8 = NDArray[np.uint8]
+# An MP4 of our own says all in its header: nothing is decoded to open it, which would be 20 ms a time.
+STORED = source.Only("mov", ("none",))
 CACHE_BYTES = 600_000_000  # six seconds of full frames
 BLUR_PX = 96  # short side a backdrop is blurred at
 WHOLE_SHARE = 0.98  # of the frames its header promises that a loop must hold
@@ -48,9 +49,10 @@ class Loop:
         self, path: Path, size: tuple[int, int], frames: int, *, cache_bytes: int | None = None
     ) -> None:
         try:
-            self._facts = source.look(path)
-            with av.open(source_url(path), options=source.OPEN_OPTIONS) as container:
+            self._facts = source.look(path, STORED)
+            with source.open_container(path, STORED) as container:
                 claimed = container.streams.video[0].frames
+                container.streams.video[0].thread_count = 1  # several would decode several frames
                 first = next(container.decode(video=0))
         except (MediaError, OSError, StopIteration, av.error.FFmpegError, ValueError) as fault:
             raise VisualFailed(_why(fault)) from fault
@@ -92,7 +94,7 @@ class Loop:
     def _glance(self, look: Look) -> int:
         """Look at some key frames all over the loop; returns how many there were."""
         try:
-            with av.open(source_url(self._facts.path), options=source.OPEN_OPTIONS) as container:
+            with source.open_container(self._facts.path, STORED) as container:
                 stream = container.streams.video[0]
                 stream.thread_count = 1
                 end_s = self.round / FPS
