@@ -78,3 +78,20 @@ def test_frames_drawn_apart_for_a_transition_are_those_the_clip_shows(tmp_path):
         for one, other in zip(in_order[7:10], apart, strict=True):
             assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
         assert not np.array_equal(apart[0].y, apart[2].y)
+
+
+@pytest.mark.media
+def test_frames_come_from_the_pool_too_when_a_process_of_it_was_killed(tmp_path):
+    with LocalStudio(in_process=True) as studio:
+        studio.film = setting(tmp_path)
+        wanted = list(studio.frames(order(0.0), range(7, 9)))
+    with LocalStudio(workers=1) as studio:
+        studio.film = setting(tmp_path)
+        studio.check()
+        for process in list(studio._pool._processes.values()):
+            process.kill()
+            process.join()
+        drawn = list(studio.frames(order(0.0), range(7, 9)))
+    for one, other in zip(wanted, drawn, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    assert [path.name for path in tmp_path.iterdir()] == ["curves.npz"]
