@@ -308,7 +308,7 @@ def _draw_apart(film: FilmSetting, order: ClipOrder, wanted: range, out: Path) -
     with out.open("wb") as sink:
         for planes in _drawn(film, order, wanted):
             for plane in planes:
-                sink.write(plane)
+                plane.tofile(sink)
 
 
 def _read_raw(path: Path, size: tuple[int, int], count: int) -> Iterator[Planes]:
