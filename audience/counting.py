@@ -9,7 +9,7 @@ the visit, else a figure of the day.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,8 +18,9 @@ from audience import bots, doubts, sinks, visits
 from audience.models import Exposure, HookShare, Referral, VisualEvent
 from audience.visits import Unbelievable, Visit
 from casset.lib.errors import QuotaExceeded
-from casset.lib.ids import new_id
+from casset.lib.ids import is_id, new_id
 from casset.web import rates
+from casset.web.prepared import Prepared
 from visuals.models import HookExport, VisualAsset
 
 Type, How = VisualEvent.Type, VisualEvent.How
@@ -55,7 +56,7 @@ def take_in(
         return "gone"
     reason = _reason(visit, visual, type_, n, user, user_agent, network, automated=automated)
     event = VisualEvent(
-        visual=visual,
+        visual_id=visual.pk,
         type=type_,
         visit=visit.id,
         n=n,
@@ -69,27 +70,50 @@ def take_in(
     return reason
 
 
-def _of_visit(visual_id: str, visit: Visit) -> VisualAsset | None:
-    rows = VisualAsset.objects.select_related("track__artist").only(
-        "status", "track", "uploader", "track__published_at", "track__artist__user"
-    )
-    visual = rows.filter(pk=visual_id).first()
-    if visual is not None and visual.track_id != visit.track:
+class _Seen(NamedTuple):
+    """Of a visual what decides whether an event of it counts."""
+
+    pk: str
+    track: str
+    is_shown: bool  # the visual is ready and its track published
+    people: tuple[int | None, ...]  # the track's artist, and whoever made the visual
+
+
+_ROW = Prepared(
+    lambda visual: VisualAsset.objects.filter(pk=visual).order_by().values(
+        "pk", "track_id", "status", "uploader_id", "track__published_at", "track__artist__user_id"
+    ),
+    visual="a visual",
+)  # fmt: skip
+
+
+def _of_visit(visual_id: str, visit: Visit) -> _Seen | None:
+    """The visual, where it is of the visit's track; None where it is gone. One query."""
+    if not is_id(visual_id) or not (found := _ROW.rows(visual=visual_id)):
+        return None
+    (row,) = found
+    if row["track_id"] != visit.track:
         raise Unbelievable("foreign")
-    return visual
+    is_ready = row["status"] == VisualAsset.Status.READY
+    return _Seen(
+        pk=row["pk"],
+        track=row["track_id"],
+        is_shown=is_ready and row["track__published_at"] is not None,
+        people=(row["track__artist__user_id"], row["uploader_id"]),
+    )
 
 
 def _reason(
-    visit: Visit, visual: VisualAsset, type_: str, n: int, user: Any, user_agent: str, network: str, *, automated: bool
+    visit: Visit, visual: _Seen, type_: str, n: int, user: Any, user_agent: str, network: str, *, automated: bool
 ) -> str:  # fmt: skip
     """Why the event does not count; empty where it does."""
     if type_ in OURS:
         return "ours"
     if automated or bots.is_bot(user_agent):
         return "bot"
-    if _is_of(user, visual):
+    if _is_one_of(user, visual.people):
         return "owner"
-    if visual.status != VisualAsset.Status.READY or visual.track.published_at is None:
+    if not visual.is_shown:
         return "unseen"
     if n >= MOST.get(Type(type_), 1):
         return "too_many"
@@ -103,20 +127,20 @@ def _reason(
     return ""
 
 
-def _is_of(user: Any, visual: VisualAsset) -> bool:
+def _is_one_of(user: Any, people: tuple[int | None, ...]) -> bool:
     """Whether it is the track's artist, or whoever made the visual."""
     pk = getattr(user, "pk", None)
-    return pk is not None and pk in (visual.track.artist.user_id, visual.uploader_id)
+    return pk is not None and pk in people
 
 
-def _least_s(visit: Visit, visual: VisualAsset, type_: str, n: int) -> float:
+def _least_s(visit: Visit, visual: _Seen, type_: str, n: int) -> float:
     """How old the page must be at least for this to have happened."""
     if type_ == Type.COMPLETION:
         return visit.hook_s * (n + 1)
     if type_ == Type.SWIPE:
         return SWIPE_S * (n + 1)
     seen = VisualEvent.objects.filter(visit=visit.id, type=Type.IMPRESSION, left_out="")
-    return SEEN_S * (seen.exclude(visual=visual).count() + 1)
+    return SEEN_S * (seen.exclude(visual=visual.pk).count() + 1)
 
 
 def _write(event: VisualEvent) -> None:
@@ -190,7 +214,7 @@ def shared(
         reason = "unsigned"
     elif automated or bots.is_bot(user_agent):
         reason = "bot"
-    elif _is_of(user, visual):
+    elif _is_one_of(user, (visual.track.artist.user_id, visual.uploader_id)):
         reason = "owner"
     event = VisualEvent(
         visual=visual,

@@ -22,6 +22,7 @@ from audience.visits import Unbelievable, Visit
 from casset.accounts.authentication import TokenAuthentication
 from casset.tracks.models import Hook
 from casset.web.api_schema import ErrorBody
+from casset.web.readers import readers
 
 OPEN: Any = [{"token": []}, {}]  # a token is understood, none is needed
 LONGEST = 240  # of a page's note
@@ -154,7 +155,8 @@ class Events(_Open):
         given.is_valid(raise_exception=True)
         told = given.validated_data
         plain = request._request
-        counting.take_in(
+        readers.ask(  # no connection of its own for what may be written twice
+            counting.take_in,
             visual_id,
             told["type"],
             told["visit"],

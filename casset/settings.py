@@ -205,6 +205,7 @@ CACHES: dict[str, dict[str, Any]] = {
             "socket_connect_timeout": 0.25,
             "socket_timeout": 1,
             "retry": Retry(NoBackoff(), 0),
+            "pool_class": "casset.web.redis_pool.SharedPool",
         },
     },
     # Flags, in each process: no page waits for Redis to know them. What an operator turns holds

@@ -39,7 +39,8 @@ class Readers:
         self._waiting = 0
 
     def ask(self, function: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
-        """What ``function`` returns, or the error it raises. It only reads, and may be called twice.
+        """What ``function`` returns, or the error it raises. It may be called twice: it reads, or
+        writes what is only kept once.
 
         Inside a transaction it is called right here: nobody else sees what that has written. Raises
         ``QuotaExceeded`` where its turn does not come within ten seconds.
