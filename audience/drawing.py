@@ -21,7 +21,7 @@ from casset.web.kept import Kept
 from casset.web.readers import readers
 
 MOST_HOOKS = 256
-# A hook's own values, by which its page is found again, take up to four times the page.
+# A page is found again by all the hook's own values, which take up to four times its memory.
 _PER_BYTE = 5
 
 read: Kept[tuple[Hook, bool] | None] = Kept(most=MOST_HOOKS)
