@@ -1,6 +1,8 @@
-"""Ask for films and look at what became of them, in the site's own environment: ``python driver.py ask …``.
+"""Ask for films and look at what became of them, in the site's own environment.
 
-Run by ``running.Site`` with the environment of the site under test. Prints one line of JSON.
+Run by ``running.Site`` with the environment of the site under test: a command a line, such as
+``["ask", "2", "1", "song.wav"]``, is answered by a line of JSON. It stays, for starting costs it three
+seconds of work.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -157,20 +160,35 @@ def report() -> dict[str, object]:
     }
 
 
+def answer(words: list[str]) -> dict[str, object]:
+    """What one command says."""
+    command, *rest = words
+    if command == "ask":
+        return ask(rest[2:], int(rest[0]), int(rest[1]))
+    if command == "people":
+        return people(int(rest[0]))
+    return {"queries": queries, "timings": timings, "report": report}[command]()
+
+
+def main() -> None:
+    """Answer the commands that come in, one a line as JSON, until there are no more."""
+    from django.db import connection
+
+    for line in sys.stdin:
+        try:
+            said = answer(json.loads(line))
+        except Exception:  # noqa: BLE001 - PostgreSQL may be down; it is asked again
+            said = {"failed": traceback.format_exc()[-3000:]}
+        finally:
+            connection.close()
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casset.settings")  # noqa: TID251
     import django
 
     django.setup()
-    if sys.argv[1] == "ask":
-        result = ask(sys.argv[4:], int(sys.argv[2]), int(sys.argv[3]))
-    elif sys.argv[1] == "people":
-        result = people(int(sys.argv[2]))
-    elif sys.argv[1] == "queries":
-        result = queries()
-    elif sys.argv[1] == "timings":
-        result = timings()
-    else:
-        result = report()
-    sys.stdout.write(json.dumps(result) + "\n")
+    main()

@@ -38,6 +38,7 @@ class Site:
         }
         self.log = var.parent / "up.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self._driver: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -55,23 +56,37 @@ class Site:
         raise AssertionError("the site did not start:\n" + self.log.read_text()[-3000:])
 
     def stop(self) -> None:
+        if self._driver is not None:
+            self._driver.communicate()  # it ends where nothing more is asked
+            self._driver = None
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30)
 
     def drive(self, *words: str, tries: int = 8) -> dict[str, Any]:
-        """What the driver prints; tried again while PostgreSQL is down."""
+        """What the driver says; asked again while PostgreSQL is down."""
         for left in reversed(range(tries)):
-            ran = subprocess.run(
-                [sys.executable, str(DRIVER), *words],
-                env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
-            )  # fmt: skip
-            if ran.returncode == 0:
-                said: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+            said = self._ask(words)
+            if "failed" not in said:
                 return said
-            assert left, ran.stderr[-3000:]
+            assert left, said["failed"]
             time.sleep(2)
         raise AssertionError
+
+    def _ask(self, words: tuple[str, ...]) -> dict[str, Any]:
+        if self._driver is None:
+            with self.log.open("ab") as log:
+                self._driver = subprocess.Popen(
+                    [sys.executable, str(DRIVER)],
+                    env=self.environment, cwd=ROOT, text=True,
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                )  # fmt: skip
+        assert self._driver.stdin is not None
+        assert self._driver.stdout is not None
+        self._driver.stdin.write(json.dumps(words) + "\n")
+        self._driver.stdin.flush()
+        said: dict[str, Any] = json.loads(self._driver.stdout.readline())
+        return said
 
     def processes(self, word: str) -> list[int]:
         """Pids under the site's supervisor whose command line has ``word`` in it."""
