@@ -84,7 +84,8 @@ stamp=$venv/installed-$lock
 if ! cmp -s "$lock" "$stamp"; then
     say "installing Python packages from $lock (a minute or two the first time)"
     # --no-deps: the lock is complete, and BeatNet (used for its weights only) asks for packages we do without.
-    $venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" >&2 ||
+    # --no-compile: compiling all 15,000 modules takes a minute; Python compiles those that are used.
+    $venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r "$lock" >&2 ||
         stop "The Python packages could not be installed; see pip's message above. Is this machine online?"
     cp "$lock" "$stamp"
     if [ "$lock" = requirements-dev.lock ]; then cp requirements.lock "$venv/installed-requirements.lock"; fi
