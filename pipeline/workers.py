@@ -233,6 +233,7 @@ def _cut(job: Job, telling: Telling, claim: Claim) -> None:
         _calm(job, sorted(guilty), claim)
         return
     number = (job.films.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    left = list(job.folder.glob("making-*.mp4"))  # by workers that were killed
     out = job.folder / f"making-{claim.token.hex}.mp4"
     film = composer.compose(
         plan,
@@ -274,6 +275,8 @@ def _cut(job: Job, telling: Telling, claim: Claim) -> None:
             tallies.count("films")
     finally:
         out.unlink(missing_ok=True)
+    for path in left:
+        path.unlink(missing_ok=True)
     _forget_old_films(job)
     flow.admit()
 

@@ -88,10 +88,12 @@ def test_a_job_becomes_a_film_and_a_shot_made_again_changes_only_itself(owner, s
     assert job.films.count() == 2
     assert job.film.path.read_bytes() != film.path.read_bytes()
 
+    (job.folder / "making-a.mp4").write_bytes(b"half a film")  # a worker was killed while it cut
     services.use_take(job=job, index=1, number=1)
     assert work_off() == 1  # only the cut
     job.refresh_from_db()
     assert job.film.path.read_bytes() == film.path.read_bytes()
+    assert not list(job.folder.glob("making-*"))
 
 
 @pytest.mark.media
