@@ -46,7 +46,9 @@ def served(django_db_setup: None) -> Iterator[Site]:
 
 
 @pytest.fixture
-def jobs(transactional_db: None, cache: object, settings: Any, tmp_path: Path) -> dict[str, Any]:
+def jobs(
+    served: Site, transactional_db: None, cache: object, settings: Any, tmp_path: Path
+) -> Iterator[dict[str, Any]]:
     """A person with a finished job and one being made, an upload that has begun, a track with visuals."""
     settings.JOBS_DIR = tmp_path / "jobs"
     settings.UPLOADS_DIR = tmp_path / "uploads"
@@ -57,13 +59,14 @@ def jobs(transactional_db: None, cache: object, settings: Any, tmp_path: Path) -
     upload = uploads.create(owner=mara, purpose="visual", size_bytes=1000)
     track = visual_rows.track(visual_rows.artist(mara), published=True)
     visuals = [visual_rows.visual(track), visual_rows.visual(track, status="FAILED")]
-    return {
+    yield {
         "ids": [str(job.pk) for job in made],
         "token": token,
         "upload": upload.pk,
         "track": track.pk,
         "visuals": [visual.pk for visual in visuals],
     }
+    served.rest()
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
