@@ -14,7 +14,6 @@ from casset.servers import embedded
 # Files that take a minute or more begin before the other slow ones: nobody waits for the last of them.
 LONG = (
     "test_chaos",
-    "test_hook_journey",
     "test_journey",
     "test_up",
     "test_supervisor",
