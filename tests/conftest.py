@@ -19,6 +19,11 @@ LONG = (
     "test_supervisor",
     "test_film",
     "test_webgl",
+    "test_fan",
+    "test_gallery_browser",
+    "test_visuals_tab",
+    "test_tracks",
+    "test_studio",
 )
 
 
