@@ -48,6 +48,7 @@ function begin() {
   const saved = { value: scrubber.value };
 
   function saveSoon() {
+    say(""); // what was saved is no longer what stands there
     clearTimeout(timer);
     timer = setTimeout(save, SAVE_AFTER_MS);
   }
