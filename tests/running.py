@@ -46,13 +46,14 @@ class Site:
                 [sys.executable, "manage.py", "up"],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300  # on a busy machine
         while time.monotonic() < deadline:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             assert self.process.poll() is None, self.log.read_text()[-3000:]
             time.sleep(0.2)
+        self.stop()
         raise AssertionError("the site did not start:\n" + self.log.read_text()[-3000:])
 
     def stop(self) -> None:
@@ -61,7 +62,7 @@ class Site:
             self._driver = None
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(30)
+            self.process.wait(120)
 
     def drive(self, *words: str, tries: int = 8) -> dict[str, Any]:
         """What the driver says; asked again while PostgreSQL is down."""
