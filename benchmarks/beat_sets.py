@@ -22,7 +22,8 @@ from casset.media.audio import beatnet, cues
 
 FITTED_SEEDS = tuple(range(1, 8))
 BLIND_SEEDS = (101, 102)
-SOURCES = (beat_scores, beat_band, beat_styles, beat_styles_blind, beatnet, cues)
+SONG_SOURCES = (beat_scores, beat_band, beat_styles, beat_styles_blind)
+SOURCES = (*SONG_SOURCES, beatnet, cues)
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,19 @@ class Written:
     soundfont: Path | None
     blind: bool = False
 
-    def song(self) -> DrawnSong:
+    def score(self) -> beat_scores.Score:
+        """The song on paper, with its true beats: as good as no work."""
         styles = beat_styles_blind.STYLES if self.blind else beat_styles.STYLES
-        score = beat_scores.compose(self.style, styles[self.style], self.seed)
-        return beat_band.perform(score, self.seed, self.soundfont)
+        return beat_scores.compose(self.style, styles[self.style], self.seed)
+
+    def song(self) -> DrawnSong:
+        """The song as sound: up to a CPU second."""
+        return beat_band.perform(self.score(), self.seed, self.soundfont)
+
+    @property
+    def key(self) -> str:
+        """What is kept about the song is kept under this name and its sources."""
+        return f"{self.style} {self.seed} {self.soundfont and self.soundfont.name} {self.blind}"
 
 
 @dataclass(frozen=True)
@@ -72,8 +82,7 @@ def blind_set(soundfont: Path | None) -> list[Written]:
 def hear(written: Written, folder: Path) -> Heard:
     """Make and hear one song, or read what was heard before."""
     made_by = b"".join(Path(str(source.__file__)).read_bytes() for source in SOURCES)
-    about = f"{written.style} {written.seed} {written.soundfont and written.soundfont.name} {written.blind}"
-    kept = folder / f"{hashlib.sha256(made_by + about.encode()).hexdigest()[:24]}.heard"
+    kept = folder / f"{hashlib.sha256(made_by + written.key.encode()).hexdigest()[:24]}.heard"
     if kept.exists():
         return pickle.loads(kept.read_bytes())  # noqa: S301  written by ourselves below
     song = written.song()

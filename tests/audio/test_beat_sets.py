@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from benchmarks import beat_band, beat_scores, beat_sets, beat_styles, beat_styles_blind, fit_beats
-from casset.media.audio import bars, cues
+from benchmarks import beats as judge_beats
+from casset.media.audio import bars, beats, cues
 
 STYLES = {**beat_styles.STYLES, **beat_styles_blind.STYLES}
 
@@ -95,3 +97,41 @@ def test_fitted_bar_weights_score_as_they_were_fitted() -> None:
     weights, plain, _ = fit_beats.bar_weights(fitted)
     assert row @ fitted == pytest.approx((weights[3] * at).sum() + plain[3])
     assert set(weights) == set(bars.METRES)
+
+
+def test_a_beat_at_half_the_written_tempo_is_wrong_strictly_and_right_at_any_level() -> None:
+    score = beat_scores.compose("rock", beat_styles.STYLES["rock"], 4, 30.0)
+    half = beats.BeatGrid(beats=score.beats[::2], numbers=np.ones(len(score.beats[::2]), np.int64))
+    late = beats.BeatGrid(beats=score.beats + 0.3 * 60 / score.bpm, numbers=score.numbers)
+    strict, strayed = judge_beats.judge(score, half), judge_beats.judge(score, late)
+    assert strict["F50"] < 0.75
+    assert strict["AMLt"] == pytest.approx(1.0, abs=0.01)
+    assert strayed["AMLt"] < 0.1
+
+
+def test_songs_kept_for_judging_are_heard_once_and_an_engine_that_is_missing_has_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    songs = [beat_sets.Written(style, 101, None, blind=True) for style in ("surf", "hymn")]
+    heard: list[str] = []
+
+    def track(sound: str, *, engine: beats.Engine) -> beats.BeatGrid:
+        heard.append(engine)
+        written = next(one for one in songs if one.style == sound)
+        score = written.score()
+        missing = ("not installed",) if engine == "madmom" else ()
+        return beats.BeatGrid(beats=score.beats, numbers=score.numbers, fallbacks=missing)
+
+    monkeypatch.setattr(beat_sets, "blind_set", lambda soundfont: songs)
+    monkeypatch.setattr(
+        beat_sets.Written, "song", lambda written: SimpleNamespace(sound=written.style)
+    )
+    monkeypatch.setattr(beats, "track", track)
+    monkeypatch.setattr(beat_styles_blind, "FAMILIES", {"fast": ("surf",), "no_drums": ("hymn",)})
+    for _ in range(2):
+        rows = list(judge_beats.judge_blind(None, engines=("beatnet", "madmom"), kept=tmp_path))
+        assert [(row["family"], row["engine"], row["songs"]) for row in rows] == [
+            ("all", "beatnet", 2), ("fast", "beatnet", 1), ("no_drums", "beatnet", 1),
+        ]  # fmt: skip
+        assert all(row["F50"] == row["AMLt"] == 1 for row in rows)
+    assert heard == ["beatnet", "beatnet", "madmom", "madmom"]
