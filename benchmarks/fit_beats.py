@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from benchmarks import beat_sets, beat_songs, fit_priors
 from benchmarks.beats import f_measure, folder_songs, later
-from casset.media.audio import bars, cues, levels, onsets, placing
+from casset.media.audio import bars, cues, levels, onsets
 
 Floats = NDArray[np.float64]
 
@@ -40,10 +41,6 @@ SEEN_COUNT = 3  # how often a song looked at before counts: the written ones are
 UNSURE = 0.3  # songs whose best reading loses more say nothing about bars
 BAR_SCALE = 0.25  # sums over a song are brought to the size of the other features
 AUDIO = Path(levels.__file__).parent
-PLACING = {
-    "bass change", "bass change anywhere", "harmony change", "low strength", "low in bars", "low in pairs",
-    "bass in pairs", *(f"{band} {what}" for band in placing.BANDS for what in ("strength", "in bars", "in pairs")),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -169,7 +166,7 @@ def fit_levels(names: list[str], cases: list[Case]) -> Floats:
     """(features,) weights of the readings, on the features as they are."""
     size = np.concatenate([case.rows for case in cases]).std(axis=0) + 1e-6
     before = np.array([fit_priors.LEVELS.get(name, 0.0) for name in names]) * size
-    tempo = {n for n in names if "@" not in n and n not in PLACING}
+    tempo = set(takewhile(lambda name: "@" not in name, names))  # they stand before the profile
     penalty = np.array([TEMPO_PENALTY if n in tempo else LEVEL_PENALTY for n in names])
     scaled = [Case(case.style, case.rows / size, case.cost) for case in cases]
     return fit_from(before, scaled, penalty, BEFORE_PENALTY) / size
