@@ -2,8 +2,9 @@
 
 ``python -m benchmarks.beats [--songs FOLDER] [--beat-this CHECKPOINT]``: a folder of ``.ogg`` with
 ``.beats`` files (time and number in the bar on each line); without one, songs drawn with numpy.
-``--blind [--soundfont FILE] [--kept FOLDER] [--styles]``: the songs kept for judging instead, a row an
-engine and family (or style); what an engine found is kept in the folder, so that it hears a song once.
+``--blind [--soundfont FILE] [--kept FOLDER] [--styles] [--one] [--write]``: the songs kept for judging
+instead, a row an engine and family (or style); what an engine found is kept in the folder, so that it
+hears a song once. ``--one`` takes one song of each style: another engine needs ten minutes for all.
 Judged as is usual in the field: mir_eval, the first two seconds left out. ``AMLt`` is the share of
 beats followed when the half, the double and the off-beats of the written tempo count as right too.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import pickle
 import sys
 import time
@@ -24,6 +26,7 @@ import mir_eval
 import numpy as np
 
 from benchmarks import beat_sets, beat_songs, beat_styles_blind
+from benchmarks.__main__ import RESULTS, machine
 from benchmarks.beat_scores import Score
 from benchmarks.beat_songs import DrawnSong
 from casset.lib.errors import MissingCapability
@@ -129,12 +132,13 @@ def judge_blind(
     engines: Iterable[beats.Engine] = ("beatnet", "madmom", "librosa"),
     kept: Path | None = None,
     by_style: bool = False,
+    seeds: tuple[int, ...] = beat_sets.BLIND_SEEDS,
 ) -> Iterator[dict[str, Any]]:
     """Means of all songs kept for judging, then of each family or style; single songs stay unseen.
 
     One row an engine, the engines below each other; those that are not installed have none.
     """
-    songs = beat_sets.blind_set(soundfont)
+    songs = [one for one in beat_sets.blind_set(soundfont) if one.seed in seeds]
     judged: dict[str, list[dict[str, float]]] = {}
     for engine in engines:
         heard = takewhile(bool, (judged_once(written, engine, kept) for written in songs))
@@ -179,6 +183,13 @@ def judged_once(
     return judge(written.score(), grid)
 
 
+def write(part: str, rows: list[dict[str, Any]]) -> None:
+    """Put the rows of a part into ``results.json``, beside those that are there."""
+    results = json.loads(RESULTS.read_text())
+    results[part] = {**machine(), "rows": rows}
+    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
+
+
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--songs", type=Path, help="folder of .ogg and .beats")
@@ -188,10 +199,20 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--soundfont", type=Path, help="plays most of those")
     parser.add_argument("--kept", type=Path, help="folder for what was found in those")
     parser.add_argument("--styles", action="store_true", help="rows by style, not by family")
+    parser.add_argument("--one", action="store_true", help="one song of each style, not two")
+    parser.add_argument("--write", action="store_true", help="put those rows into results.json")
     options = parser.parse_args(arguments)
     if options.blind:
-        for row in judge_blind(options.soundfont, kept=options.kept, by_style=options.styles):
+        seeds = beat_sets.BLIND_SEEDS[:1] if options.one else beat_sets.BLIND_SEEDS
+        blind = judge_blind(
+            options.soundfont, kept=options.kept, by_style=options.styles, seeds=seeds
+        )
+        rows = []
+        for row in blind:
             print("  ".join(f"{name} {value}" for name, value in row.items()))
+            rows.append(row)
+        if options.write:
+            write(f"beats_blind_{len(seeds)}", rows)
         return
     if options.each:
         for song in folder_songs(options.songs) if options.songs else beat_songs.drawn_songs():
