@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -109,3 +112,10 @@ def test_a_pane_is_whole_inside_and_soft_at_its_edges(edges: str) -> None:
     Pane(alpha).lay(under, above)
     assert np.abs(under - (40 + 160 * (alpha / 255))).max() <= 1.01
     assert (under[alpha == 255] == 200).all()
+
+
+def test_an_export_starts_without_numba() -> None:
+    """Its start costs a process a second."""
+    asked = "import sys, casset.media.hookvideo.render; print('numba' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"

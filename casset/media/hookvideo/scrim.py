@@ -9,6 +9,7 @@ a pale sun over a red sky sinks into the red and does not go grey or olive.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -131,8 +132,9 @@ def choose(
     short, tint = min(size), sampler.tint()
     wanted = np.zeros(size[1], np.float32)
     margin, glass = rules["margin"] * short, float(numbers()["glass"]["least"])
+    grounds = {text.name: _Ground(sampler.under(text.name), tint) for text in texts}
     for text in texts:
-        share = _least_share(text, sampler.under(text.name), tint, rules["most"])
+        share = _least_share(text, grounds[text.name], rules["most"])
         if text.glass:
             glass = max(glass, share)
             continue
@@ -140,7 +142,7 @@ def choose(
         bottom = min(size[1], int(text.place.bottom + margin))
         wanted[top:bottom] = np.maximum(wanted[top:bottom], max(share, rules["least"]))
     veil = Scrim(_eased(wanted, rules["reach"] * short, rules["deep"]), tint, glass)
-    found = {text.name: _reached(text, sampler.under(text.name), veil) for text in texts}
+    found = {text.name: _reached(text, grounds[text.name], veil) for text in texts}
     return veil, found
 
 
@@ -164,14 +166,41 @@ def _faded(rows: F32, reach: float) -> F32:
     return out.astype(np.float32)
 
 
-def _least_share(text: Text, under: F32, tint: tuple[float, float], most: float) -> float:
+class _Ground:
+    """What lies under one text, (frames, points, 3) Y, U, V, and how light it is under a scrim."""
+
+    def __init__(self, seen: F32, tint: tuple[float, float]) -> None:
+        self._seen, self._tint = seen, tint
+        self._middle = np.median(seen.reshape(-1, 3), axis=0)
+
+    def contrast(self, text: Text, share: float, opacity: float) -> float:
+        return self.contrasts(text, share)(opacity)
+
+    def contrasts(self, text: Text, share: float) -> Callable[[float], float]:
+        """Contrast by opacity: the text over the median against the 95th percentile, over area and time."""
+        mixed = Scrim.under(self._seen, share, self._tint)
+        light = relative_luminance(mixed[..., 0], mixed[..., 1], mixed[..., 2])
+        bright = float(np.percentile(np.percentile(light, 95, axis=1), 95))
+        middle = Scrim.under(self._middle, share, self._tint)  # a scrim keeps the order of values
+        ink = np.asarray(text.ink, np.float32)
+
+        def at(opacity: float) -> float:
+            set_on = middle + (ink - middle) * opacity
+            return (float(relative_luminance(*set_on[:, None])[0]) + 0.05) / (bright + 0.05)
+
+        return at
+
+
+def _least_share(text: Text, ground: _Ground, most: float) -> float:
     """The least strength that is enough, to a hundredth; contrast grows with it."""
 
     def enough(share: float) -> bool:
-        return _contrast(text, under, share, tint, text.lifted) >= text.needed * SPARE
+        return ground.contrast(text, share, text.lifted) >= text.needed * SPARE
 
-    if enough(0.0) or not enough(most):
-        return 0.0 if enough(0.0) else most
+    if enough(0.0):
+        return 0.0
+    if not enough(most):
+        return most
     low, high = 0.0, most
     while high - low > 0.01:
         middle = (low + high) / 2
@@ -179,28 +208,13 @@ def _least_share(text: Text, under: F32, tint: tuple[float, float], most: float)
     return high
 
 
-def _reached(text: Text, under: F32, veil: Scrim) -> Contrast:
+def _reached(text: Text, ground: _Ground, veil: Scrim) -> Contrast:
     """Contrast with the scrim as it is; the text's opacity is raised if it has to be."""
     top, bottom = int(text.place.top), max(int(text.place.top) + 1, int(text.place.bottom))
-    share, tint = float(veil.rows[top:bottom].min(initial=1)), veil.tint
+    share = float(veil.rows[top:bottom].min(initial=1))
     if text.glass:
         share = 1 - (1 - share) * (1 - veil.glass)
-    opacity = text.opacity
-    ratio = _contrast(text, under, share, tint, opacity)
-    while ratio < text.needed and opacity < 1:
+    opacity, contrast = text.opacity, ground.contrasts(text, share)
+    while contrast(opacity) < text.needed and opacity < 1:
         opacity = min(1.0, opacity + 0.02)
-        ratio = _contrast(text, under, share, tint, opacity)
-    return Contrast(round(ratio, 2), text.needed, round(opacity, 2))
-
-
-def _contrast(
-    text: Text, under: F32, share: float, tint: tuple[float, float], opacity: float
-) -> float:
-    """Of the text over the picture's median against its 95th percentile, over area and time."""
-    mixed = Scrim.under(under, share, tint)
-    light = relative_luminance(mixed[..., 0], mixed[..., 1], mixed[..., 2])
-    bright = float(np.percentile(np.percentile(light, 95, axis=1), 95))
-    middle = np.median(mixed.reshape(-1, 3), axis=0)
-    set_on = middle + (np.asarray(text.ink, np.float32) - middle) * opacity
-    ink = float(relative_luminance(set_on[:1], set_on[1:2], set_on[2:3])[0])
-    return (ink + 0.05) / (bright + 0.05)
+    return Contrast(round(contrast(opacity), 2), text.needed, round(opacity, 2))
