@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -25,14 +24,6 @@ LONG = (
     "test_tracks",
     "test_studio",
 )
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int | None:
-    """One process more than there are cores: half of what tests do is waiting."""
-    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:  # noqa: TID251 - somebody chose a number
-        return None
-    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.test import Client
 from playwright.sync_api import Browser, Error, Page
+from pytest_django import DjangoDbBlocker
 
 from casset.web.readers import readers
 from tests.web.serving import Site
@@ -26,8 +27,9 @@ STILL = """document.getAnimations().every(one => one.playState !== 'running'
 
 
 @pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Site]:
-    with Site() as site:
+def served(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    # A request that ends between two tests must be able to give its connection back.
+    with django_db_blocker.unblock(), Site() as site:
         yield site
     readers.close()
 
@@ -36,6 +38,7 @@ def served(django_db_setup: None) -> Iterator[Site]:
 def site(served: Site, transactional_db: None, cache: object) -> Iterator[Site]:
     """The served site with an empty database."""
     yield served
+    served.hung_up()
     served.rest()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from casset.web import events
 from casset.web.events import bell
@@ -21,8 +22,9 @@ def owned() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Site]:
-    with Site() as site:
+def served(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    # A request that ends between two tests must be able to give its connection back.
+    with django_db_blocker.unblock(), Site() as site:
         yield site
 
 

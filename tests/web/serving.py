@@ -73,6 +73,10 @@ class Site:
             time.sleep(0.02)
             quiet = quiet + 1 if not self._underway and not _asked_by_others() else 0
 
+    def hung_up(self) -> None:
+        """Wait until a closed browser has hung up: then no request of it comes any more."""
+        until(lambda: not self._server.server_state.connections, 30)
+
     @contextmanager
     def connection(self) -> Any:
         with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:

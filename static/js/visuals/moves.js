@@ -114,9 +114,7 @@ function onMove(event) {
   }
   const { item, grip } = held;
   item.style.translate = "none";
-  const over = document.elementsFromPoint(event.clientX, event.clientY)
-    .map((element) => element.closest("[data-wall] > li"))
-    .find((one) => one && one !== item);
+  const over = shown().find((one) => one !== item && holds(placeOf(one), event));
   if (over) {
     const all = items();
     const after = all.indexOf(over) > all.indexOf(item);
@@ -125,6 +123,15 @@ function onMove(event) {
   const box = item.getBoundingClientRect();
   item.style.translate = `${event.clientX - grip.x - box.left}px ${event.clientY - grip.y - box.top}px`;
 }
+
+/** Where a tile belongs, also while it still glides there: else it would be met on its way and go back. */
+function placeOf(item) {
+  const { left, top, width, height } = item.getBoundingClientRect();
+  const [x, y = 0] = getComputedStyle(item).translate.split(" ").map((part) => parseFloat(part) || 0);
+  return { left: left - x, top: top - y, width, height };
+}
+const holds = (box, { clientX: x, clientY: y }) =>
+  x >= box.left && x < box.left + box.width && y >= box.top && y < box.top + box.height;
 
 function drop({ undo = false } = {}) {
   if (!held) return;

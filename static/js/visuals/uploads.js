@@ -47,12 +47,8 @@ export function uploads(page, { add, say }) {
     const address = URL.createObjectURL(one.file);
     const element = document.createElement(isImage(one.file) ? "img" : "video");
     Object.assign(element, { src: address, alt: "", muted: true, preload: "metadata" });
-    const done = () => URL.revokeObjectURL(address);
-    element.addEventListener(isImage(one.file) ? "load" : "loadeddata", done, { once: true });
-    element.addEventListener("error", () => {
-      done();
-      element.remove();
-    });
+    element.addEventListener("error", () => element.remove());
+    one.forget = () => URL.revokeObjectURL(address); // not sooner: a clip is read on after it is shown
     one.item.querySelector(".pic").prepend(element);
   }
 
@@ -92,7 +88,7 @@ export function uploads(page, { add, say }) {
       one.abort = null;
       show(one, "sending", "Looking at it");
       await add({ upload: id, name: file.name, kind: isImage(file) ? "image" : "visual" });
-      item.remove();
+      gone(one);
     } catch (error) {
       if (error.name === "AbortError") return;
       fail(one, error.message, { again: error.retryable !== false });
@@ -122,8 +118,13 @@ export function uploads(page, { add, say }) {
     const at = waiting.indexOf(one);
     if (at >= 0) waiting.splice(at, 1);
     one.abort?.();
-    one.item.remove();
+    gone(one);
     page.querySelector("#add-file")?.focus();
+  }
+
+  function gone(one) {
+    one.item.remove();
+    one.forget();
   }
 
   page.addEventListener("change", (event) => {
