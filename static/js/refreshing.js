@@ -5,8 +5,9 @@ import { errorOf, headers, signedOut } from "./acts.js";
 const RETRY_MS = 3000;
 
 /** A function that asks soon: `address()` says where, `take(html)` puts in what came, unless the
-    address has become another one meanwhile. `gone` is the page to go to where nothing is there now. */
-export function refresher({ address, take, gone, signIn, together_ms = 200, rest_ms = 700 }) {
+    address has become another one meanwhile, or `acts()`, the number of things done here, another
+    number: then it tells of the past. `gone` is the page to go to where nothing is there now. */
+export function refresher({ address, take, gone, signIn, acts = () => 0, together_ms = 200, rest_ms = 700 }) {
   let timer = 0;
   let asking = false;
   let again = false;
@@ -24,11 +25,14 @@ export function refresher({ address, take, gone, signIn, together_ms = 200, rest
     asking = true;
     again = false;
     const asked = address();
+    const done = acts();
+    const isOld = () => address() !== asked || acts() !== done;
     try {
       const answer = await fetch(asked, { headers: headers() });
       if (answer.ok) {
         const html = await answer.text();
-        if (address() === asked) take(html);
+        if (isOld()) again = true;
+        else take(html);
       } else if (answer.status === 401) {
         signedOut((await errorOf(answer)).message, signIn);
       } else if (answer.status === 404) {
@@ -37,13 +41,12 @@ export function refresher({ address, take, gone, signIn, together_ms = 200, rest
     } catch {
       setTimeout(refresh, RETRY_MS);
     }
-    const isOld = address() !== asked;
     setTimeout(
       () => {
         asking = false;
-        if (again || isOld) refresh(0);
+        if (again) refresh(0);
       },
-      isOld ? 0 : rest_ms,
+      isOld() ? 0 : rest_ms,
     );
   }
 

@@ -78,7 +78,9 @@ function step(by) {
 }
 phone.onSwipe = step;
 
+let acts = 0; // things done here: parts that were asked for before one of them tell of the past
 const refresh = refresher({
+  acts: () => acts,
   address: () => `${parts}?v=${encodeURIComponent(chosen)}`,
   take: put,
   gone: "/studio/",
@@ -133,6 +135,7 @@ async function send(form, submitter, more = {}, address = submitter?.getAttribut
     const answer = await fetch(address, { method: "POST", body: data, headers: headers() });
     if (answer.ok) {
       const told = await answer.json();
+      acts += 1;
       if (told.said) tell(told);
       if (told.visual) choose(told.visual);
       refresh(0);
